@@ -1,0 +1,1 @@
+"""Prompt files: reading, rendering, versions, lint, diff, import and export."""

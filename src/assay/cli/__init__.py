@@ -1,0 +1,1 @@
+"""The ``assay`` command: one group of verbs a file."""

@@ -1,0 +1,72 @@
+"""JSON Schema 2020-12: checking a schema itself, and a value against one, with one clear finding each."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import jsonschema_rs
+
+from assay.core.errors import BadInput
+from assay.core.location import Path, format_path
+
+JsonSchema = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaFinding:
+    """One way in which a value breaks a schema: where in the value, and what."""
+
+    path: Path
+    message: str
+
+    def __str__(self) -> str:
+        place = format_path(self.path)
+        return f"{place}: {self.message}" if place else self.message
+
+
+class Validator(Protocol):
+    """A compiled schema."""
+
+    def is_valid(self, value: object) -> bool:
+        """Whether the value fits."""
+        ...
+
+    def findings(self, value: object) -> list[SchemaFinding]:
+        """Every way in which it does not, in document order; empty when it fits."""
+        ...
+
+
+def _refuse(uri: str) -> object:
+    # The library would fetch it over the network.
+    raise ValueError(f"{uri!r} lies outside the schema and nothing is fetched; copy it into '$defs'")
+
+
+class _Compiled:
+    def __init__(self, schema: JsonSchema) -> None:
+        self._validator = jsonschema_rs.Draft202012Validator(dict(schema), validate_formats=True, retriever=_refuse)
+
+    def is_valid(self, value: object) -> bool:
+        return self._validator.is_valid(value)
+
+    def findings(self, value: object) -> list[SchemaFinding]:
+        found = [SchemaFinding(tuple(e.instance_path), e.message) for e in self._validator.iter_errors(value)]
+        return sorted(found, key=lambda f: (json.dumps(f.path, default=str), f.message))
+
+
+def compile_schema(schema: JsonSchema) -> Validator:
+    """A validator for the schema; external references are not fetched.
+
+    Raises:
+        BadInput: The schema is not a valid JSON Schema 2020-12 (the finding's path is in the message).
+    """
+    try:
+        return _Compiled(schema)
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+        path = format_path(tuple(getattr(error, "instance_path", ()) or ()))
+        message = getattr(error, "message", None) or str(error)
+        raise BadInput(
+            f"not a JSON Schema: {f'{path}: ' if path else ''}{message}",
+            hint="see the JSON Schema 2020-12 keywords, or use the shorthand `name: type, description`",
+            code="schema.invalid",
+        ) from None

@@ -1,0 +1,1 @@
+"""The one path that a request takes, in tests and in production."""

@@ -1,0 +1,1 @@
+"""Datasets, graders, the runner, the gate and the report."""

@@ -1,0 +1,1 @@
+"""Calling a model: wire families, providers, prices, token counts, the embedded model."""
