@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 UV_LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
   $(if $(UPGRADE),--upgrade)
 
@@ -32,7 +32,7 @@ lint: $(STAMPS)/package $(STAMPS)/dev ## Check format, style, types and the dire
 	@echo "ruff check";    $(BIN)/ruff check --quiet .
 	@echo "ruff format";   $(BIN)/ruff format --quiet --check . || { $(BIN)/ruff format --check .; exit 1; }
 	@echo "mypy";          $(BIN)/mypy --no-error-summary
-	@echo "import-linter"; $(BIN)/lint-imports
+	@echo "import-linter"; $(BIN)/lint-imports --no-logo
 
 bench: $(STAMPS)/package $(STAMPS)/model $(STAMPS)/dev ## Run every benchmark, one after the other.
 	@for script in $$(grep -l '__main__' benchmarks/*.py); do \
@@ -40,7 +40,7 @@ bench: $(STAMPS)/package $(STAMPS)/model $(STAMPS)/dev ## Run every benchmark, o
 
 docs: $(STAMPS)/package $(STAMPS)/dev ## Build the documentation into site/; a broken link is an error.
 	@echo "building site/"
-	@$(BIN)/mkdocs build --quiet --strict
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 lock: $(STAMPS)/lock ## Lock what pyproject.toml asks for in requirements/; newer versions with UPGRADE=1.
 	@echo "locking requirements/"

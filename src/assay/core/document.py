@@ -137,9 +137,8 @@ class _Reader:
             key = key_node.value
             line, column = self._mark(key_node)
             if key in seen:
-                raise self._bad(
-                    f"the key {key!r} stands twice (first on line {seen[key]})", "keep one of them", "duplicate_key", key_node
-                )
+                what = f"the key {key!r} stands twice (first on line {seen[key]})"
+                raise self._bad(what, "keep one of them", "duplicate_key", key_node)
             seen[key] = line
             self.keys[*path, key] = (line, column)
             yield key, self.read(value_node, (*path, key))

@@ -13,6 +13,8 @@
     │   └── MalformedReply               an answer that is not in the provider's format
     ├── GraderFailed                 -   a grader that could not give a verdict
     └── StorageFailed                2   a store that cannot be read or written
+
+A dash: it is recorded with its sample and does not end a command by itself.
 """
 
 import difflib
@@ -44,7 +46,7 @@ class AssayError(Exception):
         return self.what if self.where is None else f"{self.where}: {self.what}"
 
     def as_dict(self) -> dict[str, object]:
-        """The error as JSON-ready data: ``code``, ``what``, and ``hint``, ``file``, ``line``, ``column``, ``path`` if known."""
+        """JSON-ready data: ``code``, ``what``, and where known ``hint``, ``file``, ``line``, ``column``, ``path``."""
         found: dict[str, object] = {"code": self.code, "what": self.what}
         if self.hint is not None:
             found["hint"] = self.hint
@@ -87,7 +89,7 @@ class ModelError(AssayError):
 
     retryable = False
 
-    def __init__(  # noqa: PLR0913 - an error carries its facts, all of them keyword-only
+    def __init__(
         self,
         what: str,
         *,

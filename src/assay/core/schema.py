@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 import jsonschema_rs
 
@@ -37,7 +37,7 @@ class Validator(Protocol):
         ...
 
 
-def _refuse(uri: str) -> object:
+def _refuse(uri: str) -> NoReturn:
     # The library would fetch it over the network.
     raise ValueError(f"{uri!r} lies outside the schema and nothing is fetched; copy it into '$defs'")
 
