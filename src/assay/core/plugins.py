@@ -64,7 +64,7 @@ class Registry(Generic[T]):
         elif point := self._outside().get(name):
             try:
                 self._found[name] = point.load()
-            except ImportError as error:
+            except (ImportError, AttributeError) as error:
                 raise Unavailable(
                     f"the {self.kind} {name!r} from {point.value} cannot be imported: {error}",
                     hint="install what it needs, or remove the package that offers it",

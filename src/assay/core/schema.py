@@ -1,6 +1,5 @@
 """JSON Schema 2020-12: checking a schema itself, and a value against one, with one clear finding each."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn, Protocol
@@ -33,7 +32,7 @@ class Validator(Protocol):
         ...
 
     def findings(self, value: object) -> list[SchemaFinding]:
-        """Every way in which it does not, in document order; empty when it fits."""
+        """Every way in which it does not, by place, a list's items in their order; empty when it fits."""
         ...
 
 
@@ -51,7 +50,11 @@ class _Compiled:
 
     def findings(self, value: object) -> list[SchemaFinding]:
         found = [SchemaFinding(tuple(e.instance_path), e.message) for e in self._validator.iter_errors(value)]
-        return sorted(found, key=lambda f: (json.dumps(f.path, default=str), f.message))
+        return sorted(found, key=lambda finding: (_order(finding.path), finding.message))
+
+
+def _order(path: Path) -> list[tuple[int, str]]:
+    return [(step, "") if isinstance(step, int) else (-1, step) for step in path]
 
 
 def compile_schema(schema: JsonSchema) -> Validator:
