@@ -1,0 +1,194 @@
+"""Where a project's files are read from: the working tree, or a revision in Git.
+
+Paths are relative to the project's folder, with ``/``. Nothing outside it can be read: not by ``..``,
+not by an absolute path, not through a symbolic link.
+"""
+
+import os
+import subprocess
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from assay.core.errors import BadInput
+from assay.core.location import Location
+
+PROMPT_SUFFIXES = (".prompt.md", ".prompt.yaml", ".prompt.yml")
+MAX_FILE_BYTES = 2_000_000
+
+_SKIPPED = {"node_modules", "build", "dist", "site", "venv", "__pycache__"}
+
+
+class Source(Protocol):
+    """A tree of files."""
+
+    root: Path
+
+    def read(self, path: str, *, where: Location | None = None) -> str:
+        """The text of a file; ``where`` is the place that named it, for messages."""
+        ...
+
+    def has(self, path: str) -> bool:
+        """Whether there is a file with that path."""
+        ...
+
+    def prompts(self) -> list[str]:
+        """The paths of all prompt files, sorted."""
+        ...
+
+    def name(self, path: str) -> str:
+        """The file as messages name it."""
+        ...
+
+
+class WorkingTree:
+    """The files as they are now."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+
+    def read(self, path: str, *, where: Location | None = None) -> str:
+        """The text of a file."""
+        target = self.root / inside(path, where)
+        try:
+            if not target.resolve().is_relative_to(self.root):
+                raise _outside(path, where)
+            if target.stat().st_size > MAX_FILE_BYTES:
+                raise _too_large(self.name(path), where)
+            return decode(target.read_bytes(), self.name(path))
+        except OSError as error:
+            raise unreadable(self.name(path), error, where) from None
+
+    def has(self, path: str) -> bool:
+        """Whether there is a file with that path."""
+        return (self.root / path).is_file()
+
+    def prompts(self) -> list[str]:
+        """The paths of all prompt files, sorted; hidden folders and those of tools are left out."""
+        found: list[str] = []
+        for folder, folders, files in os.walk(self.root):
+            folders[:] = [f for f in folders if not f.startswith(".") and f not in _SKIPPED]
+            found += [
+                (Path(folder) / f).relative_to(self.root).as_posix() for f in files if f.endswith(PROMPT_SUFFIXES)
+            ]
+        return sorted(found)
+
+    def name(self, path: str) -> str:
+        """The path as seen from the current folder, where that is shorter."""
+        absolute = self.root / path
+        relative = os.path.relpath(absolute)
+        return relative if len(relative) <= len(str(absolute)) else str(absolute)
+
+
+class GitTree:
+    """The files at a revision, read through the ``git`` command."""
+
+    def __init__(self, root: Path, revision: str) -> None:
+        self.root = root.resolve()
+        self.revision = revision
+        if revision.startswith("-") or self._git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}") is None:
+            raise BadInput(
+                f"Git knows no revision {revision!r} in {self.root.name}/",
+                hint="name a branch, a tag or a commit of this repository",
+                code="source.revision",
+            )
+
+    def read(self, path: str, *, where: Location | None = None) -> str:
+        """The text of a file."""
+        data = self._git("cat-file", "blob", f"{self.revision}:./{inside(path, where)}")
+        if data is None:
+            raise BadInput(
+                f"{path} does not exist at {self.revision}",
+                hint="name a revision that has it",
+                code="source.missing",
+                where=where,
+            )
+        if len(data) > MAX_FILE_BYTES:
+            raise _too_large(self.name(path), where)
+        return decode(data, self.name(path))
+
+    def has(self, path: str) -> bool:
+        """Whether there is a file with that path."""
+        return self._git("cat-file", "-e", f"{self.revision}:./{path}") is not None
+
+    def prompts(self) -> list[str]:
+        """The paths of all prompt files, sorted."""
+        listed = self._git("ls-tree", "-r", "-z", "--name-only", self.revision, ".") or b""
+        return sorted(p for p in listed.decode("utf-8", "replace").split("\0") if p.endswith(PROMPT_SUFFIXES))
+
+    def name(self, path: str) -> str:
+        """The path with its revision."""
+        return f"{self.revision}:{path}"
+
+    def _git(self, *arguments: str) -> bytes | None:
+        """What the command prints, or None when it fails."""
+        try:
+            done = subprocess.run(["git", *arguments], cwd=self.root, capture_output=True, check=False, timeout=30)
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        return done.stdout if done.returncode == 0 else None
+
+
+def inside(path: str, where: Location | None = None) -> str:
+    """The path, if it stays inside the project's folder by its own words.
+
+    Raises:
+        BadInput: It is absolute, or climbs out with ``..``.
+    """
+    parts: list[str] = []
+    for part in PurePosixPath(path).parts:
+        if part == "..":
+            if not parts:
+                raise _outside(path, where)
+            parts.pop()
+        else:
+            parts.append(part)
+    if PurePosixPath(path).is_absolute() or "\\" in path or "\0" in path:
+        raise _outside(path, where)
+    return "/".join(parts)
+
+
+def decode(data: bytes, file: str) -> str:
+    """UTF-8 text with plain line feeds and no byte order mark.
+
+    Raises:
+        BadInput: The bytes are not UTF-8; the place is the line of the first bad byte.
+    """
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BadInput(
+            f"the file is not UTF-8: byte 0x{data[error.start]:02x} on this line",
+            hint="save it as UTF-8",
+            code="source.not_utf8",
+            where=Location(file, line),
+        ) from None
+
+
+def unreadable(file: str, error: OSError, where: Location | None = None) -> BadInput:
+    """The error for a file that cannot be opened; ``where`` is the place that named it."""
+    reason = (error.strerror or type(error).__name__).lower()
+    return BadInput(
+        f"{file} cannot be read: {reason}",
+        hint="check the path and its permissions",
+        code="source.unreadable",
+        where=where,
+    )
+
+
+def _outside(path: str, where: Location | None) -> BadInput:
+    return BadInput(
+        f"the path {path!r} leads out of the project's folder",
+        hint="name a file inside the project, relative and without '..'",
+        code="source.outside",
+        where=where,
+    )
+
+
+def _too_large(file: str, where: Location | None) -> BadInput:
+    return BadInput(
+        f"{file} is larger than {MAX_FILE_BYTES // 1_000_000} MB",
+        hint="a prompt and its partials are small text files",
+        code="source.too_large",
+        where=where,
+    )
