@@ -9,7 +9,7 @@ Levels: a gate that may pass a bad candidate with chance ``alpha`` compares one-
 
 from typing import Literal
 
-from assay.stats.argument import require_positive, require_probability, require_range
+from assay.stats.argument import require_positive, require_range
 
 Decision = Literal["pass", "fail", "inconclusive"]
 Remark = Literal["improved", "worse-inside-margin"]
@@ -17,7 +17,8 @@ Remark = Literal["improved", "worse-inside-margin"]
 
 def gate_level(alpha: float) -> float:
     """The two-sided level whose ends are one-sided bounds at ``1 - alpha``; alpha in (0, 0.5)."""
-    require_probability("twice alpha", 2 * alpha)
+    if not 0 < alpha < 0.5:
+        raise ValueError(f"alpha must be above 0 and below 0.5, not {alpha}")
     return 1 - 2 * alpha
 
 
