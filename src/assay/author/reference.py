@@ -24,7 +24,7 @@ _HEAD_CHARS = 4_000
 
 def is_path(reference: str) -> bool:
     """Whether a reference names a file rather than a prompt."""
-    bare = reference.split("@git:")[0]
+    bare = reference.split("@git:", maxsplit=1)[0]
     return bare.endswith(PROMPT_SUFFIXES) or "/" in bare
 
 

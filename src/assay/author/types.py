@@ -13,7 +13,7 @@ from assay.models.types import Parameters, Role, Tool
 Trust = Literal["system", "developer", "user", "retrieved", "tool"]
 Risk = Literal["low", "medium", "high", "critical"]
 ContractFormat = Literal["text", "markdown", "json", "choice"]
-Action = Literal["fail", "retry", "fallback"]
+Action = Literal["fail", "repair", "retry", "fallback"]
 
 TRUST_ORDER: tuple[Trust, ...] = ("system", "developer", "tool", "retrieved", "user")
 """From most to least trusted; a piece made of several sources has the least trusted one's label."""
@@ -136,7 +136,8 @@ class Limits:
 class OnViolation:
     """What is done about a reply that breaks the contract.
 
-    ``retry`` shows the model its reply and the findings, up to ``attempts`` more times;
+    ``repair`` takes off what surely does not belong to the reply (a code fence, quotes, a full stop after a
+    choice) and checks again; ``retry`` shows the model its reply and the findings, up to ``attempts`` more times;
     ``fallback`` answers with ``reply``; ``fail`` reports the reply as it is.
     After the last retry, ``fallback`` is used if ``reply`` is set.
     """

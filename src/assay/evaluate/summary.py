@@ -1,0 +1,145 @@
+"""What a run came to, as data: the one object that terminal, HTML, JUnit and ``--json`` are made from.
+
+Made by ``tally.py`` and ``gate.py``. The names are a public format (``docs/reference/eval-json.md``).
+"""
+
+import msgspec
+
+from assay.evaluate.types import Decision, SampleRow
+
+
+class Rate(msgspec.Struct, frozen=True, kw_only=True):
+    """A proportion in [0, 1] with its interval; ``of`` is how many it is out of."""
+
+    value: float
+    low: float
+    high: float
+    of: int
+
+
+class Slice(msgspec.Struct, frozen=True, kw_only=True):
+    """The cases with one value of one tag."""
+
+    tag: str
+    value: str
+    passed: int
+    rate: Rate
+
+
+class GraderSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """How often one grader passed, and how often it could not give a verdict."""
+
+    grader: str
+    passed: int
+    errors: int
+    rate: Rate
+    mean_score: float | None
+
+
+class VariantSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One variant's figures. ``n`` = ``passed`` + ``failed`` + ``errors``; an error is never a pass.
+
+    Token counts and cost are sums; each is None when any sample's is unknown.
+    """
+
+    name: str
+    prompt: str
+    version: str | None
+    digest: str
+    model: str
+    n: int
+    passed: int
+    failed: int
+    errors: int
+    pass_rate: float
+    low: float
+    high: float
+    level: float
+    method: str
+    mean_score: float | None
+    valid_first: Rate
+    valid: Rate
+    input_tokens: int | None
+    output_tokens: int | None
+    cached_tokens: int | None
+    cost_usd: str | None
+    latency_p50_ms: float | None
+    latency_p95_ms: float | None
+    graders: list[GraderSummary]
+    slices: list[Slice]
+    error_codes: dict[str, int]
+
+
+class Flip(msgspec.Struct, frozen=True, kw_only=True):
+    """A case on which the two variants differ; ``change`` is seen from the baseline."""
+
+    case: str
+    change: str  # "gained" or "lost"
+    repeat: int
+    tags: dict[str, str]
+    baseline: str | None
+    candidate: str | None
+    expected: object
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """The candidate against the baseline on the cases that both answered.
+
+    ``diff`` is the candidate's pass rate less the baseline's; ``low`` and ``high`` bound it at ``level``.
+    ``flips`` holds the first of them, at most 1,000; ``gained`` and ``lost`` count them all.
+    """
+
+    candidate: str
+    baseline: str
+    n: int
+    clusters: int
+    diff: float
+    low: float
+    high: float
+    level: float
+    method: str
+    p_value: float | None
+    gained: int
+    lost: int
+    flips: list[Flip]
+    smallest_visible: float | None
+
+
+class GatePart(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule of the gate, what it decided, and the sentence that says why."""
+
+    rule: str
+    decision: Decision
+    sentence: str
+    cases_needed: int | None = None
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """A finished run."""
+
+    format: int
+    run: str
+    suite: str
+    description: str
+    started_utc: str
+    finished_utc: str
+    duration_s: float
+    decision: Decision
+    sentence: str
+    gate: list[GatePart]
+    variants: list[VariantSummary]
+    comparison: Comparison | None
+    datasets: dict[str, str]
+    cases: int
+    repeats: int
+    calls_made: int
+    calls_reused: int
+    assay: str
+
+
+class RunView(msgspec.Struct, frozen=True, kw_only=True):
+    """What the HTML report shows: the summary, and the rows that fit into it."""
+
+    summary: Summary
+    rows: list[SampleRow]
+    rows_total: int
