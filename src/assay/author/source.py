@@ -48,15 +48,28 @@ class WorkingTree:
 
     def read(self, path: str, *, where: Location | None = None) -> str:
         """The text of a file."""
-        target = self.root / inside(path, where)
+        target = self.locate(path, where=where)
         try:
-            if not target.resolve().is_relative_to(self.root):
-                raise _outside(path, where)
             if target.stat().st_size > MAX_FILE_BYTES:
                 raise _too_large(self.name(path), where)
             return decode(target.read_bytes(), self.name(path))
         except OSError as error:
             raise unreadable(self.name(path), error, where) from None
+
+    def locate(self, path: str, *, where: Location | None = None) -> Path:
+        """Where the file lies, for what is read as a stream or run; it need not exist.
+
+        Raises:
+            BadInput: It lies outside the project's folder.
+        """
+        target = self.root / inside(path, where)
+        try:
+            within = target.resolve().is_relative_to(self.root)
+        except (OSError, RuntimeError):  # a circle of symbolic links, or a name that is too long
+            within = True  # opening it says what is wrong
+        if not within:
+            raise _outside(path, where)
+        return target
 
     def has(self, path: str) -> bool:
         """Whether there is a file with that path."""
