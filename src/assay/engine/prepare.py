@@ -48,11 +48,15 @@ def merge_parameters(prompt: Prompt, over: Parameters) -> Parameters:
 
     The contract's ``max_tokens`` limits the reply too.
     """
-    own = msgspec.structs.asdict(prompt.model.parameters)
-    default = msgspec.structs.asdict(Parameters())
-    given = {k: v for k, v in msgspec.structs.asdict(over).items() if v != default[k]}
-    merged = Parameters(**{**own, **given})
+    merged = overlay(prompt.model.parameters, over)
     limit = prompt.contract.limits.max_tokens if prompt.contract is not None else None
     if limit is not None and (merged.max_tokens is None or merged.max_tokens > limit):
         merged = msgspec.structs.replace(merged, max_tokens=limit)
     return merged
+
+
+def overlay(under: Parameters, over: Parameters) -> Parameters:
+    """``under``, with what is set in ``over`` put in its place."""
+    default = msgspec.structs.asdict(Parameters())
+    given = {k: v for k, v in msgspec.structs.asdict(over).items() if v != default[k]}
+    return msgspec.structs.replace(under, **given)

@@ -1,0 +1,108 @@
+"""The gate: a run's figures in, a decision and the sentences behind it out. Pure.
+
+    invalid        too much is missing, or there is nothing to decide on
+    fail           a rule is shown to be broken
+    inconclusive   the cases are too few to say; the sentence tells how many more would do
+    pass           every rule is shown to hold
+
+The worst of the rules counts, in that order. See docs/explanation/gates.md.
+"""
+
+from assay.evaluate.summary import Comparison, GatePart, VariantSummary
+from assay.evaluate.tally import Tally
+from assay.evaluate.types import CompareRule, Decision, GateSpec
+from assay.stats.decision import decide_at_least, decide_non_inferior, gate_level, remark
+from assay.stats.power import more_cases_for_margin
+
+_WORST_FIRST: tuple[Decision, ...] = ("invalid", "fail", "inconclusive", "pass")
+
+
+def decide(
+    spec: GateSpec | None, variants: list[VariantSummary], comparison: Comparison | None, tally: Tally
+) -> list[GatePart]:
+    """Every rule's part, the validity of the run first."""
+    rules = spec or GateSpec()
+    parts = [_validity(rules, variants)]
+    if rules.compare is not None and comparison is not None:
+        parts.append(_compare(rules.compare, rules, comparison, tally))
+    parts += [_at_least(name, minimum, rules, tally) for name, minimum in rules.at_least.items()]
+    return parts
+
+
+def overall(parts: list[GatePart]) -> tuple[Decision, str]:
+    """The worst decision, and the sentence of the part that made it (of the most telling one for a pass)."""
+    worst = min((part.decision for part in parts), key=_WORST_FIRST.index)
+    named = [part for part in parts if part.decision == worst]
+    telling = next((part for part in named if part.rule != "validity"), named[0])
+    return worst, telling.sentence
+
+
+def _validity(spec: GateSpec, variants: list[VariantSummary]) -> GatePart:
+    for variant in variants:
+        if variant.n == 0:
+            return GatePart(rule="validity", decision="invalid", sentence=f"{variant.name} has no samples.")
+        missing = variant.errors / variant.n
+        if missing > spec.max_missing:
+            codes = ", ".join(f"{code} × {count}" for code, count in variant.error_codes.items())
+            sentence = (
+                f"{variant.errors} of {variant.n} samples of {variant.name} ended in an error ({codes}); "
+                f"the gate allows {percent(spec.max_missing)}."
+            )
+            return GatePart(rule="validity", decision="invalid", sentence=sentence)
+    sentence = (
+        "Every sample has a verdict."
+        if not any(v.errors for v in variants)
+        else "Few enough samples ended in an error."
+    )
+    return GatePart(rule="validity", decision="pass", sentence=sentence)
+
+
+def _compare(rule: CompareRule, spec: GateSpec, found: Comparison, tally: Tally) -> GatePart:
+    decision = decide_non_inferior(found.low, found.high, rule.margin)
+    certain = percent(1 - spec.alpha)
+    seen = f"{rule.candidate} − {rule.baseline} = {points(found.diff)} [{points(found.low)}, {points(found.high)}]"
+    margin = points(rule.margin, sign=False)
+    if decision == "pass":
+        kind = remark(found.low, found.high, rule.margin)
+        if kind == "improved":
+            said = f"{rule.candidate} is better than {rule.baseline}"
+        elif kind == "worse-inside-margin":
+            said = f"{rule.candidate} is measurably worse than {rule.baseline}, but by less than the margin of {margin}"
+        else:
+            said = f"{rule.candidate} is not worse than {rule.baseline} by {margin} or more"
+        return GatePart(rule="compare", decision=decision, sentence=f"{said}: {seen}, {certain} sure.")
+    if decision == "fail":
+        sentence = f"{rule.candidate} is worse than {rule.baseline}: {seen}, {certain} sure."
+        return GatePart(rule="compare", decision=decision, sentence=sentence)
+    assert tally.compare is not None
+    pairs = tally.compare.pairs
+    more = more_cases_for_margin(pairs.n, pairs.planning_variance(), rule.margin, alpha=spec.alpha) if pairs.n else None
+    advice = f"about {more} more cases would settle it" if more else "the difference lies close to the margin"
+    sentence = (
+        f"{found.n} cases cannot tell whether {rule.candidate} is worse than {rule.baseline} "
+        f"by {margin}: {seen}; {advice}."
+    )
+    return GatePart(rule="compare", decision=decision, sentence=sentence, cases_needed=more)
+
+
+def _at_least(name: str, minimum: float, spec: GateSpec, tally: Tally) -> GatePart:
+    interval = tally.variants[name].passes.interval(level=gate_level(spec.alpha))
+    decision: Decision = decide_at_least(interval.low, interval.high, minimum)
+    seen = f"{percent(interval.value)} [{percent(interval.low)}, {percent(interval.high)}]"
+    words = {
+        "pass": f"{name} passes at least {percent(minimum)} of cases: {seen}.",
+        "fail": f"{name} passes fewer than {percent(minimum)} of cases: {seen}.",
+        "inconclusive": f"{interval.n} cases cannot tell whether {name} passes {percent(minimum)}: {seen}.",
+    }
+    return GatePart(rule=f"at_least {name}", decision=decision, sentence=words[decision])
+
+
+def percent(share: float) -> str:
+    """A share as people read it: ``61.4 %``, ``95 %``."""
+    return f"{100 * share:.1f}".removesuffix(".0") + " %"
+
+
+def points(difference: float, *, sign: bool = True) -> str:
+    """A difference of shares in points: ``+20.8 points``."""
+    text = f"{100 * difference:{'+' if sign else ''}.1f}".removesuffix(".0")
+    return f"{text} points"

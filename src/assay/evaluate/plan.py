@@ -1,0 +1,118 @@
+"""What a run is going to do, decided before anything is paid for: variants resolved, identity of the run fixed.
+
+The plan's identity says when two commands mean the same run, so that one that was killed is taken up
+again. Samples are planned lazily from it (``samples``): case by case, each under every variant.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from assay.author.project import Project
+from assay.author.reference import resolve
+from assay.core.canonical import digest
+from assay.engine.prepare import choose_target, merge_parameters, overlay, prepare
+from assay.engine.types import Call, Prepared
+from assay.evaluate.types import Case, Suite, VariantSpec
+from assay.models.target import Target
+from assay.models.types import Parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A prompt version with a model and parameters, ready to be called."""
+
+    name: str
+    prepared: Prepared
+    target: Target
+    parameters: Parameters
+
+    def identity(self) -> list[object]:
+        """What shapes its replies besides the case: version, target without the key, parameters."""
+        target = self.target
+        return [
+            self.prepared.digest,
+            [target.provider, target.model, target.base_url],
+            msgspec.to_builtins(self.parameters),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What the command line says of the model, for all variants."""
+
+    model: str | None = None
+    base_url: str | None = None
+    key: str | None = None
+    parameters: Parameters = Parameters()
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One sample to come."""
+
+    index: int
+    case: Case
+    variant: Variant
+    repeat: int
+
+
+def resolve_variants(project: Project, suite: Suite, suite_file: Path, override: Override) -> list[Variant]:
+    """The suite's variants with their prompts found, compiled and given a model.
+
+    Raises:
+        BadInput: A prompt that is not found or not right, or a model that does not exist.
+    """
+    return [_variant(project, spec, suite_file.parent, override) for spec in suite.variants]
+
+
+def _variant(project: Project, spec: VariantSpec, folder: Path, override: Override) -> Variant:
+    prompt = resolve(project, spec.prompt, folder=folder, where=spec.where)
+    target = choose_target(prompt, model=override.model or spec.model, base_url=override.base_url, key=override.key)
+    parameters = merge_parameters(prompt, overlay(spec.parameters, override.parameters))
+    return Variant(spec.name, prepare(prompt), target, parameters)
+
+
+def plan_identity(suite: Suite, variants: Iterable[Variant], datasets: dict[str, str], *, fresh: bool) -> str:
+    """A digest: the same for two commands that mean the same run."""
+    return digest(
+        {
+            "suite": suite.name,
+            "variants": [[v.name, *v.identity()] for v in variants],
+            "datasets": datasets,
+            "graders": [
+                {"name": g.name, "grader": g.grader, "settings": g.settings, "weight": str(g.weight)}
+                for g in suite.graders
+            ],
+            "gate": None if suite.gate is None else repr(suite.gate),
+            "repeats": suite.repeats,
+            "fresh": fresh,
+        }
+    )
+
+
+def samples(cases: Iterable[Case], variants: Iterable[Variant], repeats: int) -> Iterator[Planned]:
+    """Every sample of the run, in plan order: by case, then repeat, then variant."""
+    index = 0
+    order = list(variants)
+    for case in cases:
+        for repeat in range(repeats):
+            for variant in order:
+                yield Planned(index, case, variant, repeat)
+                index += 1
+
+
+def call_of(planned: Planned, *, timeout_s: float) -> Call:
+    """The call that the sample makes. Each repeat has a seed of its own, so that repeats are independent."""
+    parameters = planned.variant.parameters
+    if planned.repeat and parameters.seed is not None:
+        parameters = msgspec.structs.replace(parameters, seed=parameters.seed + planned.repeat)
+    return Call(
+        prepared=planned.variant.prepared,
+        inputs=planned.case.inputs,
+        target=planned.variant.target,
+        parameters=parameters,
+        timeout_s=timeout_s,
+    )

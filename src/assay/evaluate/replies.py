@@ -1,0 +1,91 @@
+"""The store of paid replies: content-addressed, written the moment a reply arrives, shared by all runs of a project.
+
+One mechanism gives resume, reuse and re-scoring: a sample whose address is here is never paid for again.
+A reply is committed before it is graded, so a process killed at any moment loses none that it had read.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from assay.author.types import RenderedMessage
+from assay.engine.types import Outcome
+from assay.models.types import Reply
+from assay.storage.sqlite import open_database, storage_failed, sync
+
+_MIGRATIONS = [
+    "CREATE TABLE replies (address BLOB PRIMARY KEY, data BLOB NOT NULL, at_utc TEXT NOT NULL) WITHOUT ROWID"
+]
+
+
+class StoredReplies(msgspec.Struct, frozen=True, array_like=True):
+    """What is kept of an outcome: all else follows from it and from the prompt."""
+
+    replies: tuple[Reply, ...]
+    fallback: bool
+    at_utc: str
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(StoredReplies).decode
+
+
+class Address:
+    """Makes the addresses of one variant's samples.
+
+    Args:
+        parts: What all of them share: version, provider, model, address, parameters.
+    """
+
+    def __init__(self, parts: Sequence[object]) -> None:
+        self._common = hashlib.sha256(msgspec.json.encode(parts, order="sorted"))
+
+    def of(self, messages: Sequence[RenderedMessage], repeat: int) -> bytes:
+        """32 bytes: SHA-256 of the shared parts, the rendered messages and the repeat."""
+        found = self._common.copy()
+        found.update(msgspec.json.encode([[m.role, m.content] for m in messages]))
+        found.update(b"%d" % repeat)
+        return found.digest()
+
+
+class ReplyStore:
+    """The project's replies, in an SQLite file."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._connection = open_database(file, _MIGRATIONS)
+
+    def find(self, address: bytes) -> StoredReplies | None:
+        """The replies with that address; None when there are none, or when they cannot be read any more."""
+        try:
+            row = self._connection.execute("SELECT data FROM replies WHERE address = ?", (address,)).fetchone()
+        except sqlite3.Error as error:
+            raise storage_failed(self._file, error) from None
+        if row is None:
+            return None
+        try:
+            return _decode(row[0])
+        except msgspec.DecodeError:
+            return None  # written by another version; it is asked for again
+
+    def keep(self, address: bytes, outcome: Outcome, at_utc: str) -> StoredReplies:
+        """Keep what was paid for. When this returns, it survives the death of the process."""
+        stored = StoredReplies(outcome.replies, outcome.fallback, at_utc)
+        try:
+            self._connection.execute(
+                "INSERT OR REPLACE INTO replies VALUES (?, ?, ?)", (address, _encode(stored), at_utc)
+            )
+        except sqlite3.Error as error:
+            raise storage_failed(self._file, error) from None
+        return stored
+
+    def sync(self) -> None:
+        """Have what was kept survive a power cut too."""
+        sync(self._file)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()

@@ -1,0 +1,147 @@
+"""A run on disk: ``plan.json``, ``samples.jsonl``, ``summary.json``, ``report.html``, ``junit.xml``.
+
+Replies are kept in the project's store the moment they arrive; the rows here are made from them in plan
+order and can be made again. So a run without a summary is unfinished, and the next run with the same
+identity takes its folder over, unless the process that owns it is alive.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from assay.core.errors import StorageFailed
+from assay.evaluate.summary import Summary
+from assay.evaluate.types import SampleRow
+from assay.storage.sqlite import storage_failed
+
+PLAN, SAMPLES, SUMMARY, REPORT, JUNIT = "plan.json", "samples.jsonl", "summary.json", "report.html", "junit.xml"
+_LOCK = "lock"
+_BUFFER_BYTES = 1 << 18
+
+_encode_row = msgspec.json.Encoder(enc_hook=str).encode
+_decode_row = msgspec.json.Decoder(SampleRow).decode
+
+
+class RunFolder:
+    """One run's folder, held by this process until ``close``."""
+
+    def __init__(self, path: Path, lock: int) -> None:
+        self.path = path
+        self._lock = lock
+
+    @property
+    def name(self) -> str:
+        """The run's id."""
+        return self.path.name
+
+    def plan(self) -> dict[str, object]:
+        """What ``plan.json`` says."""
+        found: dict[str, object] = json.loads((self.path / PLAN).read_bytes())
+        return found
+
+    def write(self, name: str, data: bytes) -> Path:
+        """Put a file in place whole: after a crash it is the old one or the new one."""
+        target = self.path / name
+        temporary = target.with_name(f".{name}.new")
+        try:
+            with temporary.open("wb") as handle:
+                handle.write(data)
+                handle.flush()
+                os.fsync(handle.fileno())
+            temporary.replace(target)
+        except OSError as error:
+            raise storage_failed(target, error) from None
+        return target
+
+    def write_summary(self, summary: Summary) -> Path:
+        """The summary; from here on the run is finished."""
+        return self.write(SUMMARY, msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n")
+
+    @contextlib.contextmanager
+    def rows(self) -> Iterator["RowWriter"]:
+        """A writer of ``samples.jsonl``, from the start."""
+        try:
+            with (self.path / SAMPLES).open("wb", buffering=_BUFFER_BYTES) as handle:
+                yield RowWriter(handle)
+                handle.flush()
+                os.fsync(handle.fileno())
+        except OSError as error:
+            raise storage_failed(self.path / SAMPLES, error) from None
+
+    def read_rows(self) -> Iterator[SampleRow]:
+        """The rows, one at a time."""
+        with (self.path / SAMPLES).open("rb") as handle:
+            for line in handle:
+                yield _decode_row(line)
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        os.close(self._lock)
+
+
+class RowWriter:
+    """Appends rows to an open file."""
+
+    def __init__(self, handle: BinaryIO) -> None:
+        self._handle = handle
+
+    def add(self, row: SampleRow) -> None:
+        """Append one row."""
+        self._handle.write(_encode_row(row) + b"\n")
+
+
+def open_run(runs: Path, identity: str, *, new_id: str, plan: dict[str, object]) -> RunFolder:
+    """The folder for a run: the unfinished one with the same identity, or a new one.
+
+    Args:
+        runs: The folder of all runs.
+        identity: What says that two commands mean the same run.
+        new_id: The name of a new folder.
+        plan: What a new ``plan.json`` holds, besides the identity.
+
+    Raises:
+        StorageFailed: The folder cannot be made.
+    """
+    for path in sorted(runs.glob("*/" + PLAN), reverse=True):
+        folder = path.parent
+        if (folder / SUMMARY).exists() or _identity(path) != identity:
+            continue
+        lock = _try_lock(folder)
+        if lock is not None:
+            return RunFolder(folder, lock)
+    folder = runs / new_id
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise storage_failed(folder, error) from None
+    lock = _try_lock(folder)
+    if lock is None:
+        raise StorageFailed(f"{folder} is in use", hint="try again", code="storage.locked")
+    found = RunFolder(folder, lock)
+    text = json.dumps({"format": 1, "identity": identity, **plan}, indent=2, ensure_ascii=False) + "\n"
+    found.write(PLAN, text.encode())
+    return found
+
+
+def _identity(plan: Path) -> object:
+    try:
+        return json.loads(plan.read_bytes()).get("identity")
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
+def _try_lock(folder: Path) -> int | None:
+    """A lock that ends with the process, however it ends."""
+    handle = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return None
+    return handle

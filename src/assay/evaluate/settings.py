@@ -1,0 +1,14 @@
+"""Settings of the stage ``evaluate``."""
+
+from dataclasses import dataclass
+
+from assay.core.settings import setting
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluateSettings:
+    """How suites are run."""
+
+    concurrency: int = setting(16, "calls under way at once, where the suite does not say")
+    folder: str = setting(".assay", "where runs and replies are kept, relative to the project's folder")
+    report_rows: int = setting(1000, "how many samples the HTML report shows one by one")
