@@ -49,8 +49,9 @@ class Passes:
         stays within [0, 1] by itself, and has a width when all passed.
 
         Source:
-            N. Dean and M. Pagano, "Evaluating confidence interval methods for binomial proportions in
-            clustered surveys", Journal of Survey Statistics and Methodology 3 (2015), 484-503;
+            C. Franco, R. J. A. Little, T. A. Louis and E. V. Slud, "Comparative study of confidence intervals
+            for proportions in complex sample surveys", Journal of Survey Statistics and Methodology 7
+            (2019), 334-364;
             E. L. Korn and B. I. Graubard, "Confidence intervals for proportions with small expected
             number of positive counts estimated from survey data", Survey Methodology 24 (1998), 193-201.
         """
