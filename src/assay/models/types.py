@@ -92,6 +92,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         refusal: The provider's own refusal text, or None.
         model: The model that answered, by its own account.
         fingerprint: The provider's name for the exact configuration that answered, or None.
+        service_tier: The class of service by which the provider bills the call, or None.
         latency_ms: From the sending of the attempt that succeeded to the last byte of its answer.
         first_token_ms: The same to the first piece of text; None where it was not streamed.
         attempts: Requests sent, the successful one included.
@@ -104,6 +105,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tool_calls: tuple[ToolCall, ...] = ()
     usage: Usage = Usage()
     fingerprint: str | None = None
+    service_tier: str | None = None
     request_id: str | None = None
     latency_ms: float = 0.0
     first_token_ms: float | None = None

@@ -1,0 +1,80 @@
+"""A stand-in for a model's server that costs next to nothing, so that what a benchmark measures is the client.
+
+Speaks OpenAI's chat interface over HTTP/1.1 with kept connections; every answer is the same, whole or as a
+stream. Needs the standard library alone. Prints its base address, and ends when its standard input does::
+
+    python benchmarks/stand_in.py
+"""
+
+import asyncio
+import contextlib
+import json
+import sys
+
+TEXT = json.dumps({"category": "billing", "urgency": "high", "summary": "Charged twice for one order. " * 6})
+HEAD = {"id": "chatcmpl-1", "created": 1_700_000_000, "model": "stand-in", "system_fingerprint": "fp_1"}
+USAGE = {
+    "prompt_tokens": 240,
+    "completion_tokens": 60,
+    "total_tokens": 300,
+    "prompt_tokens_details": {"cached_tokens": 0},
+    "completion_tokens_details": {"reasoning_tokens": 0},
+}
+
+
+def whole_answer() -> bytes:
+    message = {"role": "assistant", "content": TEXT, "refusal": None}
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
+    body = json.dumps(HEAD | {"object": "chat.completion", "choices": [choice], "usage": USAGE}).encode()
+    head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-id: req_1\r\ncontent-length: {len(body)}"
+    return head.encode() + b"\r\n\r\n" + body
+
+
+def streamed_answer() -> bytes:
+    words = TEXT.split(" ")
+    deltas: list[dict[str, object]] = [{"role": "assistant", "content": ""}, *({"content": w + " "} for w in words)]
+    events = [_event([{"index": 0, "delta": delta, "finish_reason": None}]) for delta in deltas]
+    events += [_event([{"index": 0, "delta": {}, "finish_reason": "stop"}]), _event([], usage=USAGE)]
+    body = b"".join([*events, b"data: [DONE]\n\n"])
+    head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nx-request-id: req_1\r\ntransfer-encoding: chunked"
+    return head.encode() + b"\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+
+
+def _event(choices: list[object], **more: object) -> bytes:
+    chunk = HEAD | {"object": "chat.completion.chunk", "choices": choices} | more
+    return b"data: " + json.dumps(chunk).encode() + b"\n\n"
+
+
+WHOLE, STREAMED = whole_answer(), streamed_answer()
+
+
+class StandIn(asyncio.Protocol):
+    """One connection: answers each request as soon as the whole of it is there."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+        self.waiting = b""
+
+    def data_received(self, data: bytes) -> None:
+        self.waiting += data
+        while (end := self.waiting.find(b"\r\n\r\n")) >= 0:
+            head = self.waiting[:end].lower()
+            _, _, after = head.partition(b"content-length:")
+            whole = end + 4 + int(after.partition(b"\r\n")[0] or 0)
+            if len(self.waiting) < whole:
+                return
+            body, self.waiting = self.waiting[end + 4 : whole], self.waiting[whole:]
+            self.transport.write(STREAMED if b'"stream":true' in body.replace(b" ", b"") else WHOLE)
+
+
+async def main() -> None:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(StandIn, "127.0.0.1", 0, backlog=4096)
+    print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        await loop.run_in_executor(None, sys.stdin.read)
+    server.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,338 @@
+"""The client: one model call, whole or streamed, with its time limits, its retries and its connections.
+
+It joins what the pure parts know: where to (``route.py``), in which format (``wire/``), what failed
+(``failure.py``) and when to try again (``retry.py``). It caches no reply, limits no rate and knows no
+prompt. What a reply cost is ``price.py``'s.
+"""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from types import TracebackType
+from typing import Self, TypeVar
+
+import aiohttp
+import msgspec
+from multidict import CIMultiDict
+
+from assay.core.clock import Clock, SystemClock
+from assay.core.errors import ConnectionFailed, MalformedReply, ModelError, TimedOut, Unavailable
+from assay.models.failure import Answer, failure_from_answer
+from assay.models.provider import providers
+from assay.models.retry import RetryPolicy
+from assay.models.route import EmbeddedEndpoint, Route, Routes
+from assay.models.target import Target
+from assay.models.types import Delta, Reply, Request
+from assay.models.wire import openai_chat as wire
+
+T = TypeVar("T")
+
+_AFTER_THE_END_S = 0.25  # how long a finished stream's own end is waited for, so that its connection can be kept
+
+
+class ConnectionLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """How connections are made.
+
+    Attributes:
+        max_connections: Most connections at once; 0 for as many as there are calls under way.
+        connect_timeout_s: Longest time to connect, TLS included.
+        idle_s: How long a connection is kept for the next call.
+        trust_env: Whether proxies are taken from the environment (``HTTPS_PROXY`` and its kin).
+    """
+
+    max_connections: int = 0
+    connect_timeout_s: float = 10.0
+    idle_s: float = 15.0
+    trust_env: bool = False
+
+
+class StreamLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """How long a stream may take: in all, until its first byte, and between two pieces."""
+
+    total_s: float = 600.0
+    first_byte_s: float = 60.0
+    idle_s: float = 30.0
+
+
+_DEFAULT_POLICY = RetryPolicy()
+_DEFAULT_STREAM_LIMITS = StreamLimits()
+
+
+class _Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """A stream whose first piece has come."""
+
+    answer: aiohttp.ClientResponse
+    first: bytes
+    route: Route
+    started_s: float
+    deadline_s: float
+
+
+class ModelClient:
+    """Calls models. An async context manager that holds the connections; one serves any number of calls.
+
+    Args:
+        limits: How connections are made.
+        embedded_endpoint: Where the embedded model is; without it, that provider is unavailable.
+        clock: Measures latency.
+        sleep: Waits between attempts.
+        random: Draws uniformly from [0, 1); spreads the pauses.
+    """
+
+    def __init__(
+        self,
+        limits: ConnectionLimits | None = None,
+        *,
+        embedded_endpoint: EmbeddedEndpoint | None = None,
+        clock: Clock | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        random: Callable[[], float] | None = None,
+    ) -> None:
+        self._limits = limits or ConnectionLimits()
+        self._routes = Routes(embedded_endpoint=embedded_endpoint)
+        self._clock = clock or SystemClock()
+        self._sleep = sleep
+        self._random = random or secrets.SystemRandom().random
+        self._open_session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        limits = self._limits
+        connector = aiohttp.TCPConnector(
+            limit=limits.max_connections, keepalive_timeout=limits.idle_s, ttl_dns_cache=60
+        )
+        self._open_session = aiohttp.ClientSession(
+            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=limits.trust_env
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        session, self._open_session = self._session, None
+        await session.close()
+
+    async def generate(
+        self,
+        target: Target,
+        request: Request,
+        *,
+        timeout_s: float = 120.0,
+        policy: RetryPolicy | None = None,
+        idempotency_key: str | None = None,
+    ) -> Reply:
+        """One reply, retries included.
+
+        Args:
+            target: Whom to ask; the model asked for is ``request.model``.
+            request: What to ask.
+            timeout_s: Longest time of one attempt, from connecting to the last byte.
+            policy: When to try again.
+            idempotency_key: Sent with every attempt, so that a server that knows it answers only once.
+
+        Raises:
+            ModelError: There is no usable reply; its ``attempts`` says how many requests were sent.
+            BadInput: The target, its key or the request is wrong; nothing was sent.
+            Unavailable: The embedded model cannot be started.
+        """
+        body = wire.encode(request, providers.get(target.provider).quirks)
+
+        async def attempt() -> Reply:
+            route = await self._routes.find(target, request.model)
+            return await self._exchange(route, body, timeout_s, idempotency_key)
+
+        reply, attempts = await self._retrying(attempt, policy or _DEFAULT_POLICY)
+        return reply if attempts == 1 else msgspec.structs.replace(reply, attempts=attempts)
+
+    async def stream(
+        self,
+        target: Target,
+        request: Request,
+        *,
+        limits: StreamLimits | None = None,
+        policy: RetryPolicy | None = None,
+        idempotency_key: str | None = None,
+    ) -> AsyncGenerator[Delta, None]:
+        """The reply in pieces of text; the last piece carries the whole reply instead.
+
+        A failure before the first byte is retried as in ``generate``; one after it is raised. Whoever stops
+        early closes the generator (``contextlib.aclosing``), and with it the connection.
+
+        Raises:
+            ModelError, BadInput, Unavailable: As ``generate``.
+        """
+        limits = limits or _DEFAULT_STREAM_LIMITS
+        body = wire.encode(request, providers.get(target.provider).quirks, stream=True)
+
+        async def attempt() -> _Opened:
+            route = await self._routes.find(target, request.model)
+            return await self._open(route, body, limits, idempotency_key)
+
+        opened, attempts = await self._retrying(attempt, policy or _DEFAULT_POLICY)
+        try:
+            async with contextlib.aclosing(self._deltas(opened, limits, attempts)) as deltas:
+                async for delta in deltas:
+                    yield delta
+        except ModelError as error:
+            error.attempts = attempts
+            raise
+        finally:
+            opened.answer.close()
+
+    @property
+    def _session(self) -> aiohttp.ClientSession:
+        if self._open_session is None:
+            raise Unavailable(
+                "the model client is not open",
+                hint="use it as a context manager: async with ModelClient() as client",
+                code="model.client_closed",
+            )
+        return self._open_session
+
+    async def _retrying(self, attempt: Callable[[], Awaitable[T]], policy: RetryPolicy) -> tuple[T, int]:
+        """What the first attempt that succeeds returns, and how many there were."""
+        started_s = self._clock.monotonic_s()
+        count = 0
+        while True:
+            count += 1
+            try:
+                return await attempt(), count
+            except ModelError as error:
+                error.attempts = count
+                elapsed_s = self._clock.monotonic_s() - started_s
+                pause_s = policy.pause_s(error, attempt=count, elapsed_s=elapsed_s, random=self._random)
+                if pause_s is None:
+                    raise
+            await self._sleep(pause_s)
+
+    async def _exchange(self, route: Route, body: bytes, timeout_s: float, idempotency_key: str | None) -> Reply:
+        headers = _head(route, idempotency_key)
+        timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=self._limits.connect_timeout_s)
+        started_s = self._clock.monotonic_s()
+        try:
+            async with self._session.post(
+                route.url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+            ) as answer:
+                payload = await answer.read()
+        except (aiohttp.ClientError, OSError) as error:
+            raise self._broken(error, route, timeout_s) from None
+        ended_s = self._clock.monotonic_s()
+        self._check_status(answer, payload, route)
+        reply = wire.decode(payload, content_type=_content_type(answer), secret=route.secret)
+        return msgspec.structs.replace(
+            reply, latency_ms=(ended_s - started_s) * 1000, request_id=answer.headers.get("x-request-id")
+        )
+
+    async def _open(self, route: Route, body: bytes, limits: StreamLimits, idempotency_key: str | None) -> _Opened:
+        headers = _head(route, idempotency_key)
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=self._limits.connect_timeout_s)
+        wait_s = min(limits.first_byte_s, limits.total_s)
+        deadline_s = asyncio.get_running_loop().time() + limits.total_s
+        started_s = self._clock.monotonic_s()
+        try:
+            async with asyncio.timeout(wait_s):
+                answer = await self._session.post(
+                    route.url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+                )
+                first = await _first_piece(answer)
+        except (aiohttp.ClientError, OSError) as error:
+            raise self._broken(error, route, wait_s) from None
+        self._check_status(answer, first, route)
+        if not first:
+            raise ConnectionFailed(f"the stream from {route.host} ended before it began", code="model.cut")
+        return _Opened(answer=answer, first=first, route=route, started_s=started_s, deadline_s=deadline_s)
+
+    async def _deltas(self, opened: _Opened, limits: StreamLimits, attempts: int) -> AsyncGenerator[Delta, None]:
+        decoder = wire.open_stream(content_type=_content_type(opened.answer), secret=opened.route.secret)
+        first_token_s: float | None = None
+        piece = opened.first
+        while piece:
+            text = decoder.feed(piece)
+            if text:
+                first_token_s = self._clock.monotonic_s() if first_token_s is None else first_token_s
+                yield Delta(text=text)
+            piece = await self._next_piece(opened, limits, decoder)
+        reply = decoder.end()
+        ended_s, started_s = self._clock.monotonic_s(), opened.started_s
+        if first_token_s is None and reply.text:
+            yield Delta(text=reply.text)
+        yield Delta(
+            reply=msgspec.structs.replace(
+                reply,
+                latency_ms=(ended_s - started_s) * 1000,
+                first_token_ms=None if first_token_s is None else (first_token_s - started_s) * 1000,
+                request_id=opened.answer.headers.get("x-request-id"),
+                attempts=attempts,
+            )
+        )
+
+    async def _next_piece(self, opened: _Opened, limits: StreamLimits, decoder: wire.Decoder) -> bytes:
+        """The next bytes; b"" at the end, and where nothing more comes of a reply that is whole already."""
+        left_s = opened.deadline_s - asyncio.get_running_loop().time()
+        wait_s = _AFTER_THE_END_S if decoder.done else min(limits.idle_s, left_s)
+        try:
+            async with asyncio.timeout(max(0.0, wait_s)):
+                return await opened.answer.content.readany()
+        except (aiohttp.ClientError, OSError) as error:
+            if decoder.whole:
+                return b""
+            if isinstance(error, TimeoutError):
+                what = f"the stream from {opened.route.host} stood still for {limits.idle_s:g} s"
+                if left_s < limits.idle_s:
+                    what = f"the stream from {opened.route.host} took longer than {limits.total_s:g} s"
+                raise TimedOut(what, code="model.stream_timed_out") from None
+            raise self._broken(error, opened.route, None) from None
+
+    def _check_status(self, answer: aiohttp.ClientResponse, payload: bytes, route: Route) -> None:
+        if 200 <= answer.status < 300:
+            return
+        head = Answer(status=answer.status, headers=answer.headers, at_utc=self._clock.now_utc())
+        error = failure_from_answer(head, wire.decode_complaint(payload), secret=route.secret)
+        if answer.status == 401 and route.secret is None:
+            error.hint = "no key was sent: name one, such as --key-env OPENAI_API_KEY"
+        raise error
+
+    def _broken(self, error: Exception, route: Route, wait_s: float | None) -> ModelError:
+        """The error for a connection that could not be made or did not hold."""
+        host = route.host
+        if isinstance(error, aiohttp.ConnectionTimeoutError):
+            limit_s = self._limits.connect_timeout_s
+            return TimedOut(f"no connection to {host} within {limit_s:g} s", code="model.connect_timed_out")
+        if isinstance(error, TimeoutError):
+            return TimedOut(f"no answer from {host} within {wait_s or 0:g} s", code="model.timed_out")
+        if isinstance(error, aiohttp.ClientConnectorCertificateError):
+            failed = ConnectionFailed(
+                f"the certificate of {host} is not one that this machine trusts",
+                hint="check the address; a private authority's certificates are named by SSL_CERT_FILE",
+                code="model.certificate",
+            )
+            failed.retryable = False
+            return failed
+        if isinstance(error, aiohttp.ClientConnectorError):
+            reason = error.os_error.strerror or type(error.os_error).__name__
+            hint = "check the base address, and that the server runs"
+            return ConnectionFailed(f"no connection to {host}: {reason}", hint=hint, code="model.no_connection")
+        if isinstance(error, aiohttp.ClientResponseError):
+            return MalformedReply(f"the answer of {host} is not in the form of HTTP", code="model.malformed_http")
+        return ConnectionFailed(
+            f"the connection to {host} broke before the answer was whole", code="model.connection_broke"
+        )
+
+
+def _head(route: Route, idempotency_key: str | None) -> CIMultiDict[str]:
+    if idempotency_key is None:
+        return route.headers
+    return CIMultiDict([*route.headers.items(), ("Idempotency-Key", idempotency_key)])
+
+
+async def _first_piece(answer: aiohttp.ClientResponse) -> bytes:
+    """The first bytes of a success, and the whole body of anything else."""
+    try:
+        return await (answer.content.readany() if 200 <= answer.status < 300 else answer.read())
+    except BaseException:
+        answer.close()
+        raise
+
+
+def _content_type(answer: aiohttp.ClientResponse) -> str:
+    return answer.headers.get("content-type", "").partition(";")[0].strip()[:60]

@@ -1,0 +1,321 @@
+import asyncio
+import contextlib
+import gc
+import logging
+
+import pytest
+
+from assay.core.errors import (
+    BadInput,
+    ConnectionFailed,
+    MalformedReply,
+    ProviderFailed,
+    ProviderRejected,
+    RateLimited,
+    TimedOut,
+    Unavailable,
+)
+from assay.models.client import ConnectionLimits, ModelClient, StreamLimits
+from assay.models.retry import NO_RETRY, RetryPolicy
+from assay.models.target import parse_target
+from assay.models.types import Tool, Usage
+from assay.testing.fake_provider import FakeProvider, FakeReply, Fault
+
+KEY = "key-0123456789abcdef"
+
+
+def at(fake, model="m", **more):
+    return parse_target(f"openai-compatible/{model}", base_url=fake.base_url, **more)
+
+
+class TestReply:
+    async def test_a_reply_says_all_that_is_known(self, client, ask):
+        async with FakeProvider("Hello there") as fake:
+            reply = await client.generate(at(fake), ask())
+
+        assert (reply.text, reply.model, reply.finish, reply.attempts) == ("Hello there", "m", "stop", 1)
+        assert reply.usage == Usage(input=9, output=2, cached=0, reasoning=0)
+        assert (reply.fingerprint, reply.request_id) == ("fp_fake", "req_fake")
+        assert (reply.latency_ms, reply.first_token_ms) == (0.0, None)
+
+    async def test_latency_is_that_of_the_attempt_that_succeeded(self, ask):
+        async with FakeProvider("x", latency_s=0.03, script=[Fault(status=500), None]) as fake, ModelClient() as client:
+            policy = RetryPolicy(first_pause_s=0.2)
+            reply = await client.generate(at(fake), ask(), policy=policy)
+
+        assert 30 <= reply.latency_ms < 150
+        assert reply.attempts == 2
+
+    async def test_a_tool_call_and_a_refusal(self, client, ask):
+        tool = Tool(
+            name="find", description="", parameters={"type": "object", "properties": {"id": {"type": "integer"}}}
+        )
+        async with FakeProvider(script=["tool", "refusal", "length"]) as fake:
+            called, refused, cut = [await client.generate(at(fake), ask(tools=(tool,))) for _ in range(3)]
+
+        assert [(call.name, call.arguments) for call in called.tool_calls] == [("find", '{"id": 1}')]
+        assert (called.text, called.finish) == ("", "tool_calls")
+        assert (refused.text, refused.refusal) == ("", "I can't help with that.")
+        assert cut.finish == "length"
+
+    async def test_unknown_usage_is_unknown(self, client, ask):
+        async with FakeProvider(lambda _: FakeReply(text="x", usage={})) as fake:
+            reply = await client.generate(at(fake), ask())
+
+        assert reply.usage == Usage()
+
+
+class TestFaults:
+    @pytest.mark.parametrize(
+        ("fault", "error", "code", "attempts"),
+        [
+            pytest.param("400", ProviderRejected, "model.rejected", 1, id="400"),
+            pytest.param("401", ProviderRejected, "model.rejected", 1, id="401"),
+            pytest.param("404", ProviderRejected, "model.rejected", 1, id="404"),
+            pytest.param("408", TimedOut, "model.timed_out", 3, id="408"),
+            pytest.param("409", RateLimited, "model.rate_limited", 3, id="409"),
+            pytest.param("422", ProviderRejected, "model.rejected", 1, id="422"),
+            pytest.param("429", RateLimited, "model.rate_limited", 3, id="429"),
+            pytest.param(Fault(status=429, code="insufficient_quota"), RateLimited, "model.no_quota", 1, id="quota"),
+            pytest.param("500", ProviderFailed, "model.provider_failed", 3, id="500"),
+            pytest.param("503", ProviderFailed, "model.provider_failed", 3, id="503"),
+            pytest.param("307", ProviderRejected, "model.redirected", 1, id="redirect"),
+            pytest.param("drop", ConnectionFailed, "model.connection_broke", 3, id="drop"),
+            pytest.param("half", ConnectionFailed, "model.connection_broke", 3, id="half"),
+            pytest.param("stall", TimedOut, "model.timed_out", 3, id="stall"),
+            pytest.param("garbage", MalformedReply, "model.malformed", 3, id="garbage"),
+        ],
+    )
+    async def test_each_fault_is_its_error_after_the_attempts_that_it_is_worth(
+        self, client, ask, fault, error, code, attempts
+    ):
+        async with FakeProvider(script=[fault] * 3) as fake:
+            with pytest.raises(error) as caught:
+                await client.generate(at(fake), ask(), timeout_s=0.05, policy=RetryPolicy(max_attempts=3))
+
+        assert (caught.value.code, caught.value.attempts) == (code, attempts)
+        assert len(fake.requests) == attempts
+
+    async def test_a_fault_that_passes_is_not_seen(self, client, ask, still):
+        async with FakeProvider("fine", script=["500", "drop", "garbage", None]) as fake:
+            reply = await client.generate(at(fake), ask())
+
+        assert (reply.text, reply.attempts) == ("fine", 4)
+        assert still.slept_s == [0.25, 0.5, 1.0]
+
+    @pytest.mark.parametrize(
+        ("headers", "slept_s"),
+        [
+            ({"retry-after": "2"}, 2.25),
+            ({"retry-after-ms": "1500"}, 1.5 + 0.25),
+            ({"retry-after": "Sun, 22 Nov 2026 12:00:20 GMT"}, 20.25),
+            ({"x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "6s"}, 6.25),
+        ],
+    )
+    async def test_the_pause_that_the_server_asks_for_is_kept(self, client, ask, still, headers, slept_s):
+        async with FakeProvider(script=[Fault(status=429, headers=headers)]) as fake:
+            await client.generate(at(fake), ask())
+
+        assert still.slept_s == [pytest.approx(slept_s)]
+
+    async def test_a_pause_beyond_the_limit_ends_the_call_at_once(self, client, ask, still):
+        async with FakeProvider(script=[Fault(status=429, headers={"retry-after": "3600"})]) as fake:
+            with pytest.raises(RateLimited) as caught:
+                await client.generate(at(fake), ask())
+
+        assert (caught.value.retry_after_s, caught.value.attempts, still.slept_s) == (3600, 1, [])
+
+    async def test_the_server_may_say_that_another_try_is_no_use(self, client, ask):
+        async with FakeProvider(script=[Fault(status=500, headers={"x-should-retry": "false"})]) as fake:
+            with pytest.raises(ProviderFailed):
+                await client.generate(at(fake), ask())
+
+        assert len(fake.requests) == 1
+
+    async def test_attempts_end_when_the_time_for_them_is_over(self, client, ask, still):
+        async with FakeProvider(script=[Fault(status=503, headers={"retry-after": "20"})] * 9) as fake:
+            with pytest.raises(ProviderFailed):
+                await client.generate(at(fake), ask(), policy=RetryPolicy(max_attempts=9, give_up_after_s=50))
+
+        assert still.slept_s == [20.25, 20.5]
+
+    async def test_nobody_there(self, client, ask):
+        target = parse_target("openai-compatible/m", base_url="http://127.0.0.1:9/v1")
+        with pytest.raises(ConnectionFailed, match=r"no connection to 127\.0\.0\.1:9: ") as caught:
+            await client.generate(target, ask(), policy=NO_RETRY)
+
+        assert caught.value.hint == "check the base address, and that the server runs"
+
+    async def test_a_host_that_does_not_exist(self, client, ask):
+        target = parse_target("openai-compatible/m", base_url="http://nowhere.invalid/v1")
+        with pytest.raises(ConnectionFailed, match=r"no connection to nowhere\.invalid"):
+            await client.generate(target, ask(), policy=NO_RETRY)
+
+    async def test_what_is_no_http_server(self, client, ask, serve_bytes):
+        async with serve_bytes(b"220 mail.invalid ESMTP\r\n", wait_for_request=False) as base_url:
+            target = parse_target("openai-compatible/m", base_url=base_url)
+            with pytest.raises(MalformedReply, match="not in the form of HTTP"):
+                await client.generate(target, ask(), policy=NO_RETRY)
+
+    async def test_a_server_that_takes_the_connection_and_says_nothing(self, client, ask, serve_bytes):
+        async with serve_bytes(b"", hang_up=False) as base_url:
+            target = parse_target("openai-compatible/m", base_url=base_url.replace("http:", "https:"))
+            with pytest.raises(TimedOut):
+                await client.generate(target, ask(), timeout_s=0.1, policy=NO_RETRY)
+
+    async def test_bad_input_sends_nothing(self, client, ask):
+        async with FakeProvider() as fake:
+            with pytest.raises(BadInput):
+                await client.generate(at(fake), ask(text="\ud800"))
+            with pytest.raises(BadInput, match="NO_SUCH_KEY"):
+                await client.generate(at(fake, key="env:NO_SUCH_KEY"), ask())
+
+        assert fake.requests == []
+
+    async def test_a_client_that_is_not_open_says_so(self, ask):
+        with pytest.raises(Unavailable, match="not open"):
+            await ModelClient().generate(parse_target("openai-compatible/m", base_url="http://127.0.0.1:9"), ask())
+
+
+class TestConnections:
+    async def test_connections_are_used_again(self, client, ask):
+        async with FakeProvider() as fake:
+            for _ in range(20):
+                await client.generate(at(fake), ask())
+
+        assert (len(fake.requests), fake.connections) == (20, 1)
+
+    async def test_a_refused_call_leaves_its_connection_for_the_next(self, client, ask):
+        async with FakeProvider(script=["429", "500", None]) as fake:
+            await client.generate(at(fake), ask())
+
+        assert fake.connections == 1
+
+    async def test_there_are_as_many_as_calls_at_once(self, client, ask):
+        async with FakeProvider(latency_s=0.2) as fake:
+            await asyncio.gather(*(client.generate(at(fake), ask()) for _ in range(150)))
+
+        assert fake.connections == 150
+
+    async def test_an_argument_limits_them(self, ask):
+        async with FakeProvider(latency_s=0.01) as fake, ModelClient(ConnectionLimits(max_connections=3)) as client:
+            await asyncio.gather(*(client.generate(at(fake), ask()) for _ in range(12)))
+
+        assert (len(fake.requests), fake.connections) == (12, 3)
+
+    async def test_a_cancelled_call_closes_its_connection(self, client, ask, settled):
+        async with FakeProvider(script=["stall", None]) as fake:
+            call = asyncio.create_task(client.generate(at(fake), ask()))
+            await settled(lambda: fake.open_connections == 1 and fake.requests)
+            call.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await call
+            await settled(lambda: fake.open_connections == 0)
+            reply = await client.generate(at(fake), ask())
+
+        assert reply.text == "hello"
+
+    async def test_a_call_that_is_cancelled_while_it_waits_for_its_next_try_sends_nothing_more(self, ask):
+        async with FakeProvider(script=["500"] * 9) as fake, ModelClient(random=lambda: 1.0) as client:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await client.generate(at(fake), ask(), policy=RetryPolicy(first_pause_s=30))
+
+        assert len(fake.requests) == 1
+
+    async def test_a_timeout_of_the_callers_own_is_the_callers(self, client, ask):
+        async with FakeProvider(script=["stall"]) as fake:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.05):
+                    await client.generate(at(fake), ask())
+
+    async def test_a_timed_out_call_closes_its_connection(self, client, ask, settled):
+        async with FakeProvider(script=["stall"]) as fake:
+            with pytest.raises(TimedOut):
+                await client.generate(at(fake), ask(), timeout_s=0.05, policy=NO_RETRY)
+            await settled(lambda: fake.open_connections == 0)
+
+    async def test_closing_the_client_closes_its_connections(self, ask, settled):
+        async with FakeProvider() as fake:
+            async with ModelClient() as client:
+                await client.generate(at(fake), ask())
+                assert fake.open_connections == 1
+            await settled(lambda: fake.open_connections == 0)
+
+    async def test_proxies_in_the_environment_are_not_used_unless_asked_for(self, ask, monkeypatch):
+        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+        monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+        async with FakeProvider() as fake:
+            async with ModelClient() as client:
+                await client.generate(at(fake), ask())
+            async with ModelClient(ConnectionLimits(trust_env=True)) as client:
+                with pytest.raises(ConnectionFailed):
+                    await client.generate(at(fake), ask(), policy=NO_RETRY)
+
+
+class TestHead:
+    async def test_an_idempotency_key_goes_with_every_attempt(self, client, ask):
+        async with FakeProvider(script=["500", None]) as fake:
+            await client.generate(at(fake), ask(), idempotency_key="sample-7")
+            await client.generate(at(fake), ask())
+
+        assert [request.headers.get("idempotency-key") for request in fake.requests] == ["sample-7", "sample-7", None]
+
+    async def test_it_says_who_calls(self, client, ask):
+        async with FakeProvider() as fake:
+            await client.generate(at(fake), ask())
+
+        assert fake.requests[0].headers["user-agent"].startswith("assay/")
+
+    async def test_a_key_that_changes_is_used_at_the_next_call(self, client, ask, monkeypatch):
+        async with FakeProvider() as fake:
+            for key in ("first", "second"):
+                monkeypatch.setenv("SHOP_KEY", key)
+                await client.generate(at(fake, key="env:SHOP_KEY"), ask())
+
+        assert [request.headers["authorization"] for request in fake.requests] == ["Bearer first", "Bearer second"]
+
+    async def test_a_missing_key_that_the_server_wants_is_hinted_at(self, client, ask):
+        async with FakeProvider(key=KEY) as fake:
+            with pytest.raises(ProviderRejected) as caught:
+                await client.generate(at(fake), ask())
+
+        assert "no key was sent" in caught.value.hint
+
+
+FAULTS = ["401", "429", "500", "drop", "half", "stall", "garbage", "bad-event", "error-event", "cut", "freeze"]
+
+
+@pytest.mark.parametrize("streamed", [False, True], ids=["whole", "streamed"])
+@pytest.mark.parametrize("kind", FAULTS)
+async def test_no_secret_shows_in_an_error_a_log_or_a_repr(client, ask, monkeypatch, caplog, kind, streamed):
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setenv("SHOP_KEY", KEY)
+    fault = Fault(status=int(kind), message=f"bad key {KEY}") if kind.isdecimal() else kind
+    async with FakeProvider(script=[fault]) as fake:
+        target = at(fake, key="env:SHOP_KEY")
+        try:
+            if streamed:
+                limits = StreamLimits(first_byte_s=0.1, idle_s=0.1)
+                async for _ in client.stream(target, ask(text="one two three"), limits=limits, policy=NO_RETRY):
+                    pass
+            else:
+                await client.generate(target, ask(), timeout_s=0.1, policy=NO_RETRY)
+            shown = ""
+        except Exception as error:  # noqa: BLE001
+            chain = [error, error.__cause__, error.__context__ if not error.__suppress_context__ else None]
+            shown = " ".join(f"{part} {part!r}" for part in chain) + str(error.as_dict())
+        assert fake.requests[0].headers["authorization"] == f"Bearer {KEY}"
+
+    assert KEY not in shown
+    assert KEY not in caplog.text
+    assert KEY not in repr(target)
+    assert KEY not in repr(client)
+
+
+async def test_nothing_is_left_for_the_garbage_collector(ask):
+    async with FakeProvider(script=["cut", "500", "drop", None]) as fake, ModelClient() as client:
+        for model in ("m", "fault:stall", "m"):
+            with contextlib.suppress(ConnectionFailed, ProviderFailed, TimedOut):
+                await client.generate(at(fake), ask(model=model), timeout_s=0.05, policy=NO_RETRY)
+    gc.collect()  # an unclosed response or session would warn here, and warnings are errors
