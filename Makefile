@@ -39,8 +39,7 @@ bench: $(STAMPS)/package $(STAMPS)/model $(STAMPS)/dev ## Run every benchmark, o
 	  echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 docs: $(STAMPS)/package $(STAMPS)/dev ## Build the documentation into site/; a broken link is an error.
-	@echo "building site/"
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 lock: $(STAMPS)/lock ## Lock what pyproject.toml asks for in requirements/; newer versions with UPGRADE=1.
 	@echo "locking requirements/"
