@@ -30,21 +30,22 @@ _MARKER = re.compile(rf"({'|'.join(ROLES)}):[ \t]*|insert:[ \t]*(\w+)[ \t]*")
 _ESCAPED = re.compile(rf"\\((?:{'|'.join(ROLES)}):[ \t]*|insert:.*)")
 
 
-def load_prompt(source: Source, path: str, *, where: Location | None = None) -> Prompt:
+def load_prompt(source: Source, path: str, *, where: Location | None = None, check_lock: bool = True) -> Prompt:
     """The prompt in the file with that path.
 
     Args:
         source: The project's files.
         path: The file, relative to the project's folder.
         where: The place that named the file, for messages.
+        check_lock: Whether a partial must be the one that ``prompts.lock`` pins.
 
     Raises:
         BadInput: The file cannot be read or is not a prompt file.
     """
-    return parse_prompt(source.read(path, where=where), path=path, source=source)
+    return parse_prompt(source.read(path, where=where), path=path, source=source, check_lock=check_lock)
 
 
-def parse_prompt(text: str, *, path: str, source: Source) -> Prompt:
+def parse_prompt(text: str, *, path: str, source: Source, check_lock: bool = True) -> Prompt:
     """The prompt that the text is; partials and tools are read from the source."""
     file = source.name(path)
     document, body, body_line = _split(text, file, yaml_only=not path.endswith(".md"))
@@ -67,7 +68,7 @@ def parse_prompt(text: str, *, path: str, source: Source) -> Prompt:
         description=fields.text("description") or "",
         version=_matching(fields, "version", _SEMVER, "three numbers, such as 1.0.0"),
         inputs=inputs,
-        partials=_Partials(source, folder).of(messages),
+        partials=_Partials(source, folder, check_lock=check_lock).of(messages),
         model=read_model(fields),
         contract=read_contract(fields, inputs),
         tools=_tools(fields, source, folder),
@@ -275,10 +276,10 @@ def _tools(fields: Fields, source: Source, folder: str) -> tuple[Tool, ...]:
 class _Partials:
     """The include graph below a prompt's messages."""
 
-    def __init__(self, source: Source, folder: str) -> None:
+    def __init__(self, source: Source, folder: str, *, check_lock: bool) -> None:
         self._source = source
         self._folder = folder
-        self._lock = Lock(source)
+        self._lock = Lock(source) if check_lock else None
         self._found: dict[str, Partial] = {}
 
     def of(self, messages: tuple[MessageTemplate, ...]) -> dict[str, Partial]:
@@ -312,7 +313,8 @@ class _Partials:
             path = self._path(name, where)
             text = self._source.read(path, where=where).rstrip("\n")
             partial = Partial(name=name, text=text, digest=digest_bytes(text.encode()), file=self._source.name(path))
-            self._lock.check(partial)
+            if self._lock is not None:
+                self._lock.check(partial)
             self._found[name] = partial
         return self._found[name]
 

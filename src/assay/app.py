@@ -1,0 +1,88 @@
+"""The composition root: the only place that builds things and joins them.
+
+Commands, and later the server, open an ``App`` and use what it hands out.
+"""
+
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from assay.author.project import Project, find_project
+from assay.author.reference import resolve
+from assay.author.settings import AuthorSettings
+from assay.author.types import Prompt
+from assay.core.clock import SystemClock
+from assay.core.events import Events
+from assay.core.settings import Origin, Scalar, check_stages, read_settings
+from assay.engine.engine import Engine
+from assay.evaluate.settings import EvaluateSettings
+from assay.models.client import ModelClient
+from assay.models.settings import ModelsSettings
+
+S = TypeVar("S")
+
+STAGES: dict[str, type[object]] = {
+    "author": AuthorSettings,
+    "models": ModelsSettings,
+    "evaluate": EvaluateSettings,
+}
+
+
+class App:
+    """A project opened: its settings read once, its parts built when asked for."""
+
+    def __init__(
+        self, project: Project, environ: Mapping[str, str], arguments: Mapping[str, Mapping[str, Scalar]]
+    ) -> None:
+        self.project = project
+        self.clock = SystemClock()
+        self.events = Events()
+        self.origins: list[Origin] = []
+        check_stages(project.document, STAGES)
+
+        def read(stage: str, kind: type[object]) -> object:
+            found, origins = read_settings(
+                stage, kind, arguments=arguments.get(stage, {}), environ=environ, document=project.document
+            )
+            self.origins += origins
+            return found
+
+        found = {stage: read(stage, kind) for stage, kind in STAGES.items()}
+        self.author = _of(found["author"], AuthorSettings)
+        self.models = _of(found["models"], ModelsSettings)
+        self.evaluate = _of(found["evaluate"], EvaluateSettings)
+
+    @classmethod
+    def open(cls, start: Path | None = None, **arguments: Mapping[str, Scalar]) -> "App":
+        """The project around a folder or file (the current folder when None).
+
+        Args:
+            start: Where to look.
+            arguments: By stage, the settings that the command line gives; None is "not given".
+
+        Raises:
+            BadInput: A setting that does not exist or has the wrong type.
+        """
+        return cls(find_project(start or Path.cwd()), os.environ, arguments)
+
+    def resolve(self, reference: str) -> Prompt:
+        """The prompt that the reference names."""
+        return resolve(self.project, reference)
+
+    @property
+    def folder(self) -> Path:
+        """Where Assay keeps what it writes for this project."""
+        return self.project.root / self.evaluate.folder
+
+    @asynccontextmanager
+    async def engine(self) -> AsyncIterator[Engine]:
+        """The engine, with its connections open while the context lasts."""
+        async with ModelClient(embedded_endpoint=self.ensure_embedded) as client:
+            yield Engine(client, self.events)
+
+
+def _of(value: object, kind: type[S]) -> S:
+    assert isinstance(value, kind)
+    return value

@@ -1,0 +1,100 @@
+"""``assay eval``: a suite from its file to a decision."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from assay.app import App
+from assay.cli.eval_view import ProgressView, print_summary
+from assay.cli.options import json_option, model_options, override_of
+from assay.cli.output import print_json, stdout_console
+from assay.evaluate.eval_json import eval_json
+from assay.evaluate.plan import Variant
+from assay.evaluate.run_folder import REPORT
+from assay.evaluate.service import Evaluation, Options, Prepared
+from assay.evaluate.suite import load_suite
+from assay.evaluate.summary import Summary
+from assay.evaluate.types import Decision
+
+STATUS: dict[Decision, int] = {"pass": 0, "fail": 1, "inconclusive": 3, "invalid": 3}
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  assay eval suites/triage.yaml
+  assay eval suites/triage.yaml --json > result.json
+  assay eval suites/triage.yaml --model openai/gpt-4o-mini --key-env OPENAI_API_KEY
+  assay eval suites/triage.yaml --fresh --repeats 3
+
+\b
+A run that was stopped goes on where it was: give the same command again.
+Exit status: 0 pass, 1 fail, 2 error in a file or option, 3 inconclusive or invalid, 130 interrupted."""
+)
+@click.argument("suite_file", metavar="SUITE", type=click.Path(path_type=Path))
+@model_options
+@click.option("--repeats", type=click.IntRange(min=1), help="Run each case so often, instead of the suite's number.")
+@click.option("--concurrency", type=click.IntRange(min=1), help="Calls under way at once.")
+@click.option("--fresh", is_flag=True, help="Pay anew for every sample; replies that are there are not used.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@json_option
+def evaluate(
+    suite_file: Path,
+    model: str | None,
+    base_url: str | None,
+    key_env: str | None,
+    temperature: float | None,
+    max_tokens: int | None,
+    seed: int | None,
+    repeats: int | None,
+    concurrency: int | None,
+    fresh: bool,
+    quiet: bool,
+    as_json: bool,
+) -> int:
+    """Run a suite, compare its variants, decide."""
+    app = App.open(suite_file.parent if suite_file.exists() else None)
+    suite = load_suite(app.project, suite_file)
+    suite = suite.with_options(repeats=repeats, concurrency=concurrency)
+    evaluation = Evaluation(app.project, app.folder, app.clock)
+    override = override_of(model, base_url, key_env, temperature, max_tokens, seed)
+    prepared = evaluation.prepare(suite, suite_file, override)
+    options = Options(
+        concurrency=app.evaluate.concurrency,
+        timeout_s=app.models.timeout_s,
+        fresh=fresh,
+        report_rows=app.evaluate.report_rows,
+    )
+    summary, folder = asyncio.run(_run(app, evaluation, prepared, options, quiet=quiet or as_json))
+    if as_json:
+        print_json(eval_json(summary, folder))
+    else:
+        print_summary(
+            stdout_console(), summary, report=_near(folder / REPORT), next_commands=_next(app, prepared.variants)
+        )
+    return STATUS[summary.decision]
+
+
+async def _run(
+    app: App, evaluation: Evaluation, prepared: Prepared, options: Options, *, quiet: bool
+) -> tuple[Summary, Path]:
+    with ProgressView(prepared.total, quiet=quiet) as view:
+        async with app.engine() as engine:
+            return await evaluation.run(prepared, engine, options, view.update)
+
+
+def _near(path: Path) -> Path:
+    """The path as seen from here, where that is shorter."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _next(app: App, variants: Sequence[Variant]) -> list[str]:
+    """Three commands that go on from here."""
+    files = [_near(app.project.root / v.prepared.prompt.file) for v in (variants[0], variants[-1])]
+    commands = [f"assay show {files[1]}", f"assay lint {files[1]}"]
+    if files[0] != files[1]:
+        return [f"assay diff {files[0]} {files[1]}", *commands]
+    return [*commands, f"assay render {files[1]}"]

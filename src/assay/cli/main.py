@@ -1,0 +1,105 @@
+"""The ``assay`` command: finds the verb, and turns what goes wrong into one sentence and an exit status.
+
+Exit status: 0 pass, 1 gate failed, 2 usage or file error, 3 inconclusive or invalid, 130 interrupted.
+A verb's module is imported when it is called; its one-line help stands here, so that ``--help`` is quick.
+"""
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from assay._version import __version__
+from assay.core.errors import AssayError, unknown_name
+
+_VERBS = {
+    "init": ("assay.cli.init:init", "Make a project that works at once."),
+    "run": ("assay.cli.run:run", "Call a prompt once and print the reply."),
+    "eval": ("assay.cli.evaluate:evaluate", "Run a suite, compare its variants, decide."),
+    "lint": ("assay.cli.lint:lint", "Find what is wrong or unwise in prompt files."),
+    "fmt": ("assay.cli.fmt:fmt", "Put prompt files into their usual form."),
+    "diff": ("assay.cli.diff:diff", "Say what changed between two versions, and what that means."),
+    "show": ("assay.cli.show:show", "Print what a prompt is: inputs, contract, owner, digest."),
+    "render": ("assay.cli.render:render", "Fill in a prompt and print the messages, piece by piece."),
+    "lock": ("assay.cli.lock:lock", "Pin the partials that prompts include."),
+    "import": ("assay.cli.exchange:import_prompt", "Turn a prompt of another format into a prompt file."),
+    "export": ("assay.cli.exchange:export_prompt", "Write a prompt in another format."),
+    "models": ("assay.cli.models:models", "The embedded model and the providers."),
+    "settings": ("assay.cli.settings:settings", "Print every setting, its value and where it comes from."),
+    "completion": ("assay.cli.completion:completion", "Print the completion script of a shell."),
+}
+
+
+class _Verbs(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click passes it
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        if cmd_name not in _VERBS:
+            return None
+        module, _, name = _VERBS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _VERBS and not args[0].startswith("-") and not ctx.resilient_parsing:
+            raise unknown_name("command", args[0], _VERBS, code="cli.command")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_text) for name, (_, help_text) in _VERBS.items()])
+
+
+_EPILOG = """\b
+Start here:
+  assay init my-project             a project with a prompt and a suite
+  assay eval suites/sentiment.yaml  run the suite on the embedded model
+  assay COMMAND --help              what a command takes, with examples"""
+
+
+@click.command(cls=_Verbs, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "--version", prog_name="assay", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Assay: prompts as tested, approved, observable releases."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command and end the process with its exit status."""
+    given = sys.argv[1:] if arguments is None else arguments
+    sys.exit(run(given))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command; the exit status is returned, and errors have been printed."""
+    try:
+        result = cli.main(arguments, prog_name="assay", standalone_mode=False)
+    except AssayError as error:
+        _print_error(error, as_json="--json" in arguments)
+        return error.exit_status
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone, which is theirs to decide; keep Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return result if isinstance(result, int) else 0
+
+
+def _print_error(error: AssayError, *, as_json: bool) -> None:
+    if as_json:
+        import_module("assay.cli.output").print_json({"error": error.as_dict()})
+    click.secho(f"error: {error}", err=True, fg="red" if sys.stderr.isatty() else None)
+    if error.hint:
+        click.echo(f"hint: {error.hint}", err=True)

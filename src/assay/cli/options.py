@@ -1,0 +1,123 @@
+"""Options and arguments that several commands take, and how their values are read."""
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from assay.author.source import decode, unreadable
+from assay.author.types import Prompt
+from assay.core.document import parse_document
+from assay.core.errors import BadInput
+from assay.evaluate.plan import Override
+from assay.models.types import Parameters
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+
+
+def input_options(command: F) -> F:
+    """``--input name=value`` and ``--inputs file``."""
+    one = click.option(
+        "-i",
+        "--input",
+        "inputs",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="A value; NAME=@FILE reads it from a file. What is not text is written as JSON.",
+    )
+    many = click.option(
+        "--inputs", "inputs_file", metavar="FILE", help="A JSON or YAML mapping of values; '-' is standard input."
+    )
+    return one(many(command))
+
+
+def model_options(command: F) -> F:
+    """``--model``, ``--base-url``, ``--key-env``, ``--temperature``, ``--max-tokens``, ``--seed``."""
+    for option in (
+        click.option("--seed", type=int, help="The seed to sample with."),
+        click.option("--max-tokens", type=click.IntRange(min=1), help="The longest reply, in tokens."),
+        click.option("--temperature", type=click.FloatRange(0, 2), help="The sampling temperature."),
+        click.option("--key-env", metavar="NAME", help="The environment variable that holds the key."),
+        click.option("--base-url", metavar="URL", help="The address of the server, instead of the provider's own."),
+        click.option("--model", metavar="PROVIDER/MODEL", help="The model, instead of the prompt's own."),
+    ):
+        command = option(command)
+    return command
+
+
+def override_of(
+    model: str | None,
+    base_url: str | None,
+    key_env: str | None,
+    temperature: float | None,
+    max_tokens: int | None,
+    seed: int | None,
+) -> Override:
+    """What ``model_options`` said.
+
+    A base address without a model's provider means any OpenAI-compatible server.
+    """
+    if model is not None and base_url is not None and "/" not in model:
+        model = f"openai-compatible/{model}"
+    return Override(
+        model=model,
+        base_url=base_url,
+        key=f"env:{key_env}" if key_env else None,
+        parameters=Parameters(temperature=temperature, max_tokens=max_tokens, seed=seed),
+    )
+
+
+def read_inputs(prompt: Prompt, pairs: Sequence[str], file: str | None) -> dict[str, object]:
+    """The values that the options gave, typed by the prompt's inputs.
+
+    Raises:
+        BadInput: A pair without ``=``, a file that cannot be read, or a value that is not the JSON it should be.
+    """
+    values = _from_file(file) if file is not None else {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals:
+            raise BadInput(f"--input {pair!r} has no '='", hint="write --input NAME=VALUE", code="cli.input")
+        if text.startswith("@"):
+            text = _read(text[1:])
+        values[name] = _typed(prompt, name, text)
+    return values
+
+
+def _typed(prompt: Prompt, name: str, text: str) -> object:
+    entry = prompt.inputs.get(name)
+    kind = entry.schema.get("type") if entry is not None else "string"
+    kinds = kind if isinstance(kind, list) else [kind]
+    if "string" in kinds or (kind is None and not text.startswith(("{", "[", '"'))):
+        return text
+    try:
+        value: object = json.loads(text)
+    except ValueError:
+        if kind is None:
+            return text
+        raise BadInput(
+            f"the input {name!r} takes {' or '.join(str(k) for k in kinds)}, and {text[:40]!r} is not JSON",
+            hint=f"""write it as JSON: --input '{name}=["…"]'""",
+            code="cli.input",
+        ) from None
+    return value
+
+
+def _from_file(file: str) -> dict[str, object]:
+    text = sys.stdin.read() if file == "-" else _read(file)
+    document = parse_document(text, file="standard input" if file == "-" else file)
+    if not isinstance(document.value, dict):
+        raise BadInput("the inputs are not a mapping", hint="write NAME: VALUE", code="cli.input", where=document.at())
+    return dict(document.value)
+
+
+def _read(file: str) -> str:
+    try:
+        return decode(Path(file).read_bytes(), file)
+    except OSError as error:
+        raise unreadable(file, error) from None
