@@ -11,13 +11,11 @@ import argparse
 import asyncio
 import gc
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import openai
+from stand_in import served
 
 from assay.models.client import ModelClient
 from assay.models.target import parse_target
@@ -90,16 +88,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--calls", type=int, default=400)
     options = parser.parse_args()
-    server = subprocess.Popen(
-        [sys.executable, Path(__file__).with_name("stand_in.py")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with server:
-        base_url = server.stdout.readline().strip() if server.stdout else ""
+    with served() as base_url:
         medians = asyncio.run(measure(base_url, options.rounds, options.calls))
-        server.terminate()
     print(f"CPU ms a call, median of {options.rounds} rounds (openai {openai.__version__})")
     print(f"{'answer':<10}{'assay':>10}{'openai':>10}{'ratio':>10}")
     for kind, (ours_ms, sdk_ms) in medians.items():

@@ -1,15 +1,21 @@
 """A stand-in for a model's server that costs next to nothing, so that what a benchmark measures is the client.
 
 Speaks OpenAI's chat interface over HTTP/1.1 with kept connections; every answer is the same, whole or as a
-stream. Needs the standard library alone. Prints its base address, and ends when its standard input does::
+stream. Needs the standard library alone, and is no benchmark itself: these start it in a process of its own::
 
-    python benchmarks/stand_in.py
+    from stand_in import served
+
+    with served() as base_url:
+        ...
 """
 
 import asyncio
 import contextlib
 import json
+import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 TEXT = json.dumps({"category": "billing", "urgency": "high", "summary": "Charged twice for one order. " * 6})
 HEAD = {"id": "chatcmpl-1", "created": 1_700_000_000, "model": "stand-in", "system_fingerprint": "fp_1"}
@@ -67,14 +73,26 @@ class StandIn(asyncio.Protocol):
             self.transport.write(STREAMED if b'"stream":true' in body.replace(b" ", b"") else WHOLE)
 
 
-async def main() -> None:
+@contextlib.contextmanager
+def served() -> Iterator[str]:
+    """Run it for as long as the block; gives its base address, which ends in ``/v1``."""
+    command = [sys.executable, "-c", "from stand_in import run; run()"]
+    folder = Path(__file__).parent
+    with subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process.stdout.readline().strip() if process.stdout else ""
+        finally:
+            process.terminate()
+
+
+def run() -> None:
+    """Serve until standard input ends, as it does when whoever started this is gone."""
+    asyncio.run(_serve())
+
+
+async def _serve() -> None:
     loop = asyncio.get_running_loop()
     server = await loop.create_server(StandIn, "127.0.0.1", 0, backlog=4096)
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", flush=True)
-    with contextlib.suppress(KeyboardInterrupt):
-        await loop.run_in_executor(None, sys.stdin.read)
+    await loop.run_in_executor(None, sys.stdin.read)
     server.close()
-
-
-if __name__ == "__main__":
-    asyncio.run(main())

@@ -2,8 +2,12 @@ import asyncio
 import contextlib
 import gc
 import logging
+import socket
+import ssl
 
+import aiohttp
 import pytest
+from aiohttp.client_reqrep import ConnectionKey
 
 from assay.core.errors import (
     BadInput,
@@ -17,6 +21,7 @@ from assay.core.errors import (
 )
 from assay.models.client import ConnectionLimits, ModelClient, StreamLimits
 from assay.models.retry import NO_RETRY, RetryPolicy
+from assay.models.route import Routes
 from assay.models.target import parse_target
 from assay.models.types import Tool, Usage
 from assay.testing.fake_provider import FakeProvider, FakeReply, Fault
@@ -57,6 +62,13 @@ class TestReply:
         assert (called.text, called.finish) == ("", "tool_calls")
         assert (refused.text, refused.refusal) == ("", "I can't help with that.")
         assert cut.finish == "length"
+
+    @pytest.mark.parametrize("chars", [1, 600_000, 3_000_000])
+    async def test_a_long_prompt_arrives_whole(self, client, ask, chars):
+        async with FakeProvider(lambda body: str(len(body["messages"][0]["content"])), script=["500", None]) as fake:
+            reply = await client.generate(at(fake), ask(text="x" * chars))
+
+        assert reply.text == str(chars)
 
     async def test_unknown_usage_is_unknown(self, client, ask):
         async with FakeProvider(lambda _: FakeReply(text="x", usage={})) as fake:
@@ -162,6 +174,34 @@ class TestFaults:
             target = parse_target("openai-compatible/m", base_url=base_url.replace("http:", "https:"))
             with pytest.raises(TimedOut):
                 await client.generate(target, ask(), timeout_s=0.1, policy=NO_RETRY)
+
+    async def test_a_server_that_takes_no_connection_is_given_up_after_the_time_to_connect(self, ask):
+        with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+            address = full.getsockname()
+            waiting = [socket.socket() for _ in range(3)]  # fill the queue that nobody serves
+            for one in waiting:
+                one.setblocking(False)
+                one.connect_ex(address)
+            async with ModelClient(ConnectionLimits(connect_timeout_s=0.1)) as client:
+                target = parse_target("openai-compatible/m", base_url=f"http://127.0.0.1:{address[1]}/v1")
+                with pytest.raises(TimedOut, match=r"no connection to .* within 0\.1 s"):
+                    await client.generate(target, ask(), policy=NO_RETRY)
+            for one in waiting:
+                one.close()
+
+    async def test_a_server_without_tls_at_an_https_address(self, client, ask):
+        async with FakeProvider() as fake:
+            target = parse_target("openai-compatible/m", base_url=fake.base_url.replace("http:", "https:"))
+            with pytest.raises(ConnectionFailed, match="no connection to"):
+                await client.generate(target, ask(), policy=NO_RETRY)
+
+    async def test_a_certificate_that_is_not_trusted_is_not_tried_again(self, client):
+        route = await Routes().find(parse_target("openai-compatible/m", base_url="https://h.invalid/v1"), "m")
+        place = ConnectionKey("h.invalid", 443, True, True, None, None, None)
+        failed = client._broken(aiohttp.ClientConnectorCertificateError(place, ssl.CertificateError("x")), route, None)
+
+        assert failed.what == "the certificate of h.invalid is not one that this machine trusts"
+        assert (type(failed), failed.retryable) == (ConnectionFailed, False)
 
     async def test_bad_input_sends_nothing(self, client, ask):
         async with FakeProvider() as fake:

@@ -179,6 +179,13 @@ async def test_a_reply_that_is_whole_counts_however_the_connection_ends(client, 
     assert last.reply.text == "Hello"
 
 
+async def test_a_server_that_sends_its_head_and_nothing_more_is_not_waited_for(client, ask, serve_bytes):
+    async with serve_bytes(HEAD, hang_up=False) as base_url:
+        target = parse_target("openai-compatible/m", base_url=base_url)
+        with pytest.raises(TimedOut, match=r"no answer from .* within 0\.1 s"):
+            await heard(client.stream(target, ask(), limits=StreamLimits(first_byte_s=0.1), policy=NO_RETRY))
+
+
 async def test_an_empty_stream_is_retried(client, ask, serve_bytes):
     async with serve_bytes(HEAD + b"0\r\n\r\n") as base_url:
         target = parse_target("openai-compatible/m", base_url=base_url)

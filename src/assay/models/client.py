@@ -7,6 +7,7 @@ prompt. What a reply cost is ``price.py``'s.
 
 import asyncio
 import contextlib
+import io
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from types import TracebackType
@@ -29,6 +30,9 @@ from assay.models.wire import openai_chat as wire
 T = TypeVar("T")
 
 _AFTER_THE_END_S = 0.25  # how long a finished stream's own end is waited for, so that its connection can be kept
+
+
+_SENT_AT_ONCE_BYTES = 512 * 1024
 
 
 class ConnectionLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,7 +215,7 @@ class ModelClient:
         started_s = self._clock.monotonic_s()
         try:
             async with self._session.post(
-                route.url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+                route.url, data=_upload(body), headers=headers, timeout=timeout, allow_redirects=False
             ) as answer:
                 payload = await answer.read()
         except (aiohttp.ClientError, OSError) as error:
@@ -232,7 +236,7 @@ class ModelClient:
         try:
             async with asyncio.timeout(wait_s):
                 answer = await self._session.post(
-                    route.url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+                    route.url, data=_upload(body), headers=headers, timeout=timeout, allow_redirects=False
                 )
                 first = await _first_piece(answer)
         except (aiohttp.ClientError, OSError) as error:
@@ -317,6 +321,11 @@ class ModelClient:
         return ConnectionFailed(
             f"the connection to {host} broke before the answer was whole", code="model.connection_broke"
         )
+
+
+def _upload(body: bytes) -> bytes | io.BytesIO:
+    """The body; a large one as a file, which is sent in parts with room for other calls between them."""
+    return body if len(body) <= _SENT_AT_ONCE_BYTES else io.BytesIO(body)
 
 
 def _head(route: Route, idempotency_key: str | None) -> CIMultiDict[str]:

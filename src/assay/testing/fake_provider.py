@@ -121,7 +121,7 @@ class FakeProvider:
             return web.json_response({"object": "list", "data": [_model("fake")]})
         if request.method != "POST" or not request.path.endswith("/chat/completions"):
             return _error(Fault(status=404, message="There is no such route."))
-        body = msgspec.json.decode(await request.read(), type=dict[str, object])
+        body = msgspec.json.decode(await request.content.read(), type=dict[str, object])
         self.requests.append(
             FakeRequest(
                 path=request.path,
