@@ -1,7 +1,6 @@
 """The pages: their code can be read, their commands exist, links lead somewhere, words are the glossary's."""
 
 import ast
-import importlib.util
 import json
 import os
 import re
@@ -15,6 +14,7 @@ from pathlib import Path
 import click
 import pytest
 
+from assay.cli.main import cli
 from assay.core.document import parse_document
 
 ROOT = Path(__file__).parents[2]
@@ -88,13 +88,10 @@ def command_lines(block: Block) -> Iterator[list[str]]:
                 yield rest[:stop]
 
 
-@pytest.mark.skipif(importlib.util.find_spec("assay.cli.main") is None, reason="there is no command yet")
 @pytest.mark.parametrize("block", of(*COMMANDS))
 def test_a_command_exists_with_its_options(block):
-    from assay.cli.main import main
-
     for words in command_lines(block):
-        assert unknown(main, words) == [], f"assay {' '.join(words)}"
+        assert unknown(cli, words) == [], f"assay {' '.join(words)}"
 
 
 def unknown(command: click.Command, words: list[str]) -> list[str]:

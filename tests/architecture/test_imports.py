@@ -1,14 +1,11 @@
 """What is imported, and when: the package starts fast, and a heavy part is loaded by those who use it."""
 
 import ast
-import importlib.util
 import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
@@ -47,7 +44,6 @@ def test_importing_the_package_is_cheap_and_loads_nothing_it_may_not_need():
     assert cpu_s < 0.4
 
 
-@pytest.mark.skipif(importlib.util.find_spec("assay.cli.main") is None, reason="there is no command yet")
 def test_the_command_gives_its_help_without_loading_a_heavy_part():
     cpu_s, loaded = run(HELP)
 
