@@ -271,10 +271,11 @@ def _indent(value: object, width: int = 4, first: bool = False, blank: bool = Fa
     return "\n".join(pad + s if (i or first) and (s or blank) else s for i, s in enumerate(lines))
 
 
-def _tojson(value: object, indent: int | None = None) -> str:
+def _tojson(value: object, indent: int | None = None, compact: bool = False) -> str:
     if indent is not None and not 0 <= indent <= 16:
         raise BadInput(f"tojson was given an indent of {indent}", hint="write 0 to 16", code="template.indent")
-    return json.dumps(value, ensure_ascii=False, indent=indent)
+    separators = (",", ":") if compact and indent is None else None
+    return json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
 
 
 def _check_length(chars: int) -> None:

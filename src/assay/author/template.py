@@ -169,10 +169,12 @@ class _Aliases:
         self._environment = environment
         self._inputs = prompt.inputs
         self._roots: dict[str, set[str]] = {}
-        for name, pieces in chunks.items():
+        for pieces in chunks.values():
             for chunk in pieces:
                 if chunk.kind == "statement" and chunk.word in ("for", "set", "with"):
                     self._note(chunk)
+        # Only now: a partial may use a name that the message which includes it gives with 'with' or 'for'.
+        for name, pieces in chunks.items():
             self._check_declared(pieces, places[name].file)
 
     def _note(self, chunk: Chunk) -> None:
