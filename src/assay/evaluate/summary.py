@@ -86,7 +86,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """The candidate against the baseline on the cases that both answered.
 
     ``diff`` is the candidate's pass rate less the baseline's; ``low`` and ``high`` bound it at ``level``.
-    ``flips`` holds the first of them, at most 1,000; ``gained`` and ``lost`` count them all.
+    ``flips`` holds the first of them, at most 1,000; ``gained`` and ``lost`` count them all. ``margin`` is what
+    the gate's rule allows (a share), 0 where no rule compares.
     """
 
     candidate: str
@@ -103,6 +104,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     lost: int
     flips: list[Flip]
     smallest_visible: float | None
+    margin: float = 0.0
 
 
 class GatePart(msgspec.Struct, frozen=True, kw_only=True):

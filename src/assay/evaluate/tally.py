@@ -224,6 +224,7 @@ class CompareTally:
             lost=self.pairs.lost,
             flips=self.flips,
             smallest_visible=minimum_detectable_difference(error, alpha=self._alpha) if error else None,
+            margin=self._rule.margin,
         )
 
 
@@ -244,7 +245,7 @@ class Tally:
 
     def __init__(self, suite: Suite, variants: Sequence[Variant]) -> None:
         self.variants = {v.name: VariantTally(v, repeats=suite.repeats) for v in variants}
-        rule = suite.gate.compare if suite.gate is not None else _default_rule(variants)
+        rule = (suite.gate.compare if suite.gate is not None else None) or _default_rule(variants)
         alpha = suite.gate.alpha if suite.gate is not None else 0.05
         self.compare = CompareTally(rule, repeats=suite.repeats, alpha=alpha) if rule is not None else None
 
@@ -256,7 +257,7 @@ class Tally:
 
 
 def _default_rule(variants: Sequence[Variant]) -> CompareRule | None:
-    """Without a gate, the last variant is shown against the first."""
+    """Where no rule compares, the last variant is shown against the first."""
     if len(variants) < 2:
         return None
     return CompareRule(candidate=variants[-1].name, baseline=variants[0].name, margin=0.0)
