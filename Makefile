@@ -20,10 +20,7 @@ help: ## List these targets.
 demo: $(STAMPS)/package $(STAMPS)/model ## Evaluate the example project's two prompt versions on the model that comes along.
 	@cd examples/support && { ../../$(BIN)/assay eval suites/triage.yaml; status=$$?; \
 	case $$status in 0|1|3) ;; *) exit $$status ;; esac; }
-	@printf '%s\n' '' 'Try next:' '  cd examples/support' \
-	  '  ../../$(BIN)/assay diff prompts/triage.prompt.md' \
-	  '  ../../$(BIN)/assay render support.triage' \
-	  '  ../../$(BIN)/assay lint'
+	@echo "For these: . $(BIN)/activate && cd examples/support"
 
 test: $(STAMPS)/package $(STAMPS)/model $(STAMPS)/dev ## Run every test, on two processes, with coverage.
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term
