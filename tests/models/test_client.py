@@ -92,7 +92,7 @@ class TestFaults:
             pytest.param("500", ProviderFailed, "model.provider_failed", 3, id="500"),
             pytest.param("503", ProviderFailed, "model.provider_failed", 3, id="503"),
             pytest.param("307", ProviderRejected, "model.redirected", 1, id="redirect"),
-            pytest.param("drop", ConnectionFailed, "model.connection_broke", 3, id="drop"),
+            pytest.param("drop", ConnectionFailed, "model.hung_up", 3, id="drop"),
             pytest.param("half", ConnectionFailed, "model.connection_broke", 3, id="half"),
             pytest.param("stall", TimedOut, "model.timed_out", 3, id="stall"),
             pytest.param("garbage", MalformedReply, "model.malformed", 3, id="garbage"),
@@ -153,7 +153,7 @@ class TestFaults:
 
     async def test_nobody_there(self, client, ask):
         target = parse_target("openai-compatible/m", base_url="http://127.0.0.1:9/v1")
-        with pytest.raises(ConnectionFailed, match=r"no connection to 127\.0\.0\.1:9: ") as caught:
+        with pytest.raises(ConnectionFailed, match=r"no connection to 127\.0\.0\.1:9: Connection refused") as caught:
             await client.generate(target, ask(), policy=NO_RETRY)
 
         assert caught.value.hint == "check the base address, and that the server runs"
@@ -230,6 +230,18 @@ class TestConnections:
             await client.generate(at(fake), ask())
 
         assert fake.connections == 1
+
+    async def test_one_that_the_server_gave_up_after_its_answer_is_made_anew_at_once(
+        self, client, ask, serve_bytes, still
+    ):
+        body = b'{"choices": [{"message": {"content": "Hello"}}]}'
+        answer = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body)
+        async with serve_bytes(answer) as base_url:
+            target = parse_target("openai-compatible/m", base_url=base_url)
+            replies = [await client.generate(target, ask()) for _ in range(3)]
+
+        assert [reply.text for reply in replies] == ["Hello"] * 3
+        assert sum(still.slept_s) == 0
 
     async def test_there_are_as_many_as_calls_at_once(self, client, ask):
         async with FakeProvider(latency_s=0.2) as fake:

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.core.errors import MalformedReply, ProviderFailed, ProviderRejected, RateLimited
-from assay.models.retry import NO_RETRY, RetryPolicy, parse_duration_s, wished_pause_s
+from assay.core.errors import ConnectionFailed, MalformedReply, ProviderFailed, ProviderRejected, RateLimited
+from assay.models.retry import HUNG_UP, NO_RETRY, RetryPolicy, parse_duration_s, wished_pause_s
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 
@@ -34,6 +34,14 @@ def test_attempts_end():
     assert pause(RetryPolicy(max_attempts=3), failed(), attempt=2) is not None
     assert pause(RetryPolicy(max_attempts=3), failed(), attempt=3) is None
     assert pause(NO_RETRY, failed()) is None
+
+
+def test_a_connection_that_was_closed_without_an_answer_is_made_anew_at_once():
+    hung_up = ConnectionFailed("it hung up", code=HUNG_UP)
+
+    assert pause(RetryPolicy(), hung_up, attempt=1) == 0.0
+    assert pause(RetryPolicy(), hung_up, attempt=2) == 1.0
+    assert pause(NO_RETRY, hung_up, attempt=1) is None
 
 
 def test_what_is_refused_for_good_is_not_tried_again():

@@ -100,3 +100,7 @@ def test_scrubbing_leaves_other_text_alone():
     text = "Unsupported value: 'temperature' does not support 0.2 with this model; ask-me-anything, risk-free-rate."
 
     assert scrub(text, Secret("zzz")) == text
+
+
+def test_a_short_key_is_taken_out_only_where_it_stands_by_itself():
+    assert scrub("5031 tokens, and the key tok is bad", Secret("tok")) == "5031 tokens, and the key *** is bad"

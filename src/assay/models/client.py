@@ -8,6 +8,7 @@ prompt. What a reply cost is ``price.py``'s.
 import asyncio
 import contextlib
 import io
+import os
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from types import TracebackType
@@ -21,7 +22,7 @@ from assay.core.clock import Clock, SystemClock
 from assay.core.errors import ConnectionFailed, MalformedReply, ModelError, TimedOut, Unavailable
 from assay.models.failure import Answer, failure_from_answer
 from assay.models.provider import providers
-from assay.models.retry import RetryPolicy
+from assay.models.retry import HUNG_UP, RetryPolicy
 from assay.models.route import EmbeddedEndpoint, Route, Routes
 from assay.models.target import Target
 from assay.models.types import Delta, Reply, Request
@@ -313,11 +314,16 @@ class ModelClient:
             failed.retryable = False
             return failed
         if isinstance(error, aiohttp.ClientConnectorError):
-            reason = error.os_error.strerror or type(error.os_error).__name__
+            code = error.os_error.errno or 0
+            reason = os.strerror(code) if code > 0 else error.os_error.strerror or "it cannot be made"
             hint = "check the base address, and that the server runs"
             return ConnectionFailed(f"no connection to {host}: {reason}", hint=hint, code="model.no_connection")
         if isinstance(error, aiohttp.ClientResponseError):
             return MalformedReply(f"the answer of {host} is not in the form of HTTP", code="model.malformed_http")
+        if isinstance(
+            error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | aiohttp.ClientConnectionResetError
+        ):
+            return ConnectionFailed(f"{host} closed the connection without an answer", code=HUNG_UP)
         return ConnectionFailed(
             f"the connection to {host} broke before the answer was whole", code="model.connection_broke"
         )

@@ -18,6 +18,13 @@ _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?
 _DURATION_PARTS_S = (86_400.0, 3_600.0, 60.0, 1.0, 0.001)
 
 
+HUNG_UP = "model.hung_up"
+"""The code of a call whose connection was closed without a byte of an answer.
+
+Most often it is a kept connection that the server had given up, so the second attempt follows at once.
+"""
+
+
 class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """How long to go on after failures.
 
@@ -48,6 +55,8 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
         """
         if not error.retryable or attempt >= self.max_attempts:
             return None
+        if attempt == 1 and error.code == HUNG_UP:
+            return 0.0
         jitter_s = random() * min(self.max_pause_s, self.first_pause_s * 2.0 ** (attempt - 1))
         wish_s = error.retry_after_s
         if wish_s is not None and wish_s > self.max_retry_after_s:

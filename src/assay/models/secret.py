@@ -18,6 +18,7 @@ _HINT = "name it as env:NAME (an environment variable) or file:PATH (a file that
 _LOOKS_SECRET = re.compile(
     r"(?i)\bsk-[\w*.-]{6,}|\bbearer\s+[\w.~+/=*-]{6,}|(?<=[?&])(?:api[-_]?key|key|token|sig)=[^\s&\"']+"
 )
+_LONG_CHARS = 8
 MASK = "***"
 
 
@@ -74,8 +75,11 @@ def resolve_secret(reference: str, *, environ: Mapping[str, str] = os.environ) -
 
 def scrub(text: str, secret: Secret | None = None) -> str:
     """The text without the secret, and without what looks like anyone's."""
-    if secret is not None and secret.reveal():
-        text = text.replace(secret.reveal(), MASK)
+    value = secret.reveal() if secret is not None else ""
+    if len(value) >= _LONG_CHARS:
+        text = text.replace(value, MASK)
+    elif value:  # such as "none", for a server that wants a key and takes any: only where it stands by itself
+        text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", MASK, text)
     return _LOOKS_SECRET.sub(MASK, text)
 
 
