@@ -286,7 +286,8 @@ class ModelClient:
                 if left_s < limits.idle_s:
                     what = f"the stream from {opened.route.host} took longer than {limits.total_s:g} s"
                 raise TimedOut(what, code="model.stream_timed_out") from None
-            raise self._broken(error, opened.route, None) from None
+            what = f"the stream from {opened.route.host} broke off before the reply was whole"
+            raise ConnectionFailed(what, code="model.connection_broke") from None
 
     def _check_status(self, answer: aiohttp.ClientResponse, payload: bytes, route: Route) -> None:
         if 200 <= answer.status < 300:
@@ -297,14 +298,14 @@ class ModelClient:
             error.hint = "no key was sent: name one, such as --key-env OPENAI_API_KEY"
         raise error
 
-    def _broken(self, error: Exception, route: Route, wait_s: float | None) -> ModelError:
+    def _broken(self, error: Exception, route: Route, wait_s: float) -> ModelError:
         """The error for a connection that could not be made or did not hold."""
         host = route.host
         if isinstance(error, aiohttp.ConnectionTimeoutError):
             limit_s = self._limits.connect_timeout_s
             return TimedOut(f"no connection to {host} within {limit_s:g} s", code="model.connect_timed_out")
         if isinstance(error, TimeoutError):
-            return TimedOut(f"no answer from {host} within {wait_s or 0:g} s", code="model.timed_out")
+            return TimedOut(f"no answer from {host} within {wait_s:g} s", code="model.timed_out")
         if isinstance(error, aiohttp.ClientConnectorCertificateError):
             failed = ConnectionFailed(
                 f"the certificate of {host} is not one that this machine trusts",
