@@ -360,7 +360,7 @@ async def test_no_secret_shows_in_an_error_a_log_or_a_repr(client, ask, monkeypa
             else:
                 await client.generate(target, ask(), timeout_s=0.1, policy=NO_RETRY)
             shown = ""
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - whatever it is, it shows no key
             chain = [error, error.__cause__, error.__context__ if not error.__suppress_context__ else None]
             shown = " ".join(f"{part} {part!r}" for part in chain) + str(error.as_dict())
         assert fake.requests[0].headers["authorization"] == f"Bearer {KEY}"
