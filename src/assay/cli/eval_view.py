@@ -1,0 +1,225 @@
+"""What ``assay eval`` prints when a run is over: the variants, the difference, the decision, and where to go on.
+
+Progress while it works is in ``progress_view.py``. Text of models and cases is never printed raw.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assay.cli.progress_view import ProgressView
+from assay.cli.terminal_text import TerminalText
+from assay.evaluate import wording
+from assay.evaluate.report_page import focus, worst_first
+from assay.evaluate.summary import Comparison, Flip, Summary, VariantSummary
+from assay.evaluate.types import Decision
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+__all__ = ["ProgressView", "print_summary"]
+
+FLIPS_SHOWN = 10
+SLICES_SHOWN = 4
+_LABEL_WIDTH = 14
+_CELL_WIDTH = 24
+_GAP = 3
+_STYLES: dict[Decision, str] = {
+    "pass": "bold cyan",
+    "fail": "bold red",
+    "inconclusive": "bold yellow",
+    "invalid": "bold magenta",
+}
+
+
+def print_summary(console: "Console", summary: Summary, *, report: Path, next_commands: Sequence[str]) -> None:
+    """Print a finished run.
+
+    Args:
+        console: Where to.
+        summary: What the run came to.
+        report: The path of the HTML report.
+        next_commands: What to try next.
+    """
+    view = _View(console)
+    view.variants(summary.variants)
+    view.difference(summary.comparison)
+    view.decision(summary)
+    view.flips(summary.comparison)
+    view.slices(summary)
+    view.errors(summary.variants)
+    view.where(summary, report, next_commands)
+
+
+class _View:
+    """Prints the parts; each leaves an empty line before itself."""
+
+    def __init__(self, console: "Console") -> None:
+        self._console = console
+        self._text = TerminalText.of(console)
+
+    def variants(self, variants: Sequence[VariantSummary]) -> None:
+        """Measures down, variants across; as many across as fit."""
+        fit = max(1, (self._console.width - _LABEL_WIDTH - 2) // (_CELL_WIDTH + _GAP))
+        for first in range(0, len(variants), fit):
+            self._line()
+            self._console.print(self._variants_table(variants[first : first + fit]))
+
+    def _variants_table(self, variants: Sequence[VariantSummary]) -> "Table":
+        table = self._table()
+        table.add_column("", no_wrap=True, min_width=_LABEL_WIDTH)
+        for variant in variants:
+            table.add_column(self._text.one_line(variant.name, _CELL_WIDTH), no_wrap=True, overflow="crop")
+        for label, cells in _measures(variants):
+            table.add_row(self._text.safe(label), *(self._text.safe(cell) for cell in cells))
+        return table
+
+    def difference(self, found: Comparison | None) -> None:
+        """The paired difference, in points."""
+        if found is None:
+            return
+        self._line()
+        names = f"{found.candidate} against {found.baseline}"
+        if not found.n:
+            self._line(f"Difference: no case was answered by both, so {names} cannot be compared.")
+            return
+        interval = f"{wording.level(found.level)} interval {wording.signed(found.low)} to {wording.signed(found.high)}"
+        cases = wording.plural(found.n, "case")
+        clusters = f" in {wording.plural(found.clusters, 'cluster')}" if found.clusters != found.n else ""
+        self._line(f"Difference: {wording.points(found.diff)}, {interval}")
+        self._line(f"{names}, paired on {cases}{clusters}: {found.gained:,} gained, {found.lost:,} lost", style="dim")
+
+    def decision(self, summary: Summary) -> None:
+        """The decision: sign, word, sentence; then whatever else did not pass."""
+        self._line()
+        self._decided(summary.decision, summary.sentence)
+        for part in summary.gate:
+            if part.decision != "pass" and part.sentence != summary.sentence:
+                self._decided(part.decision, part.sentence)
+        needed = max((part.cases_needed or 0 for part in summary.gate), default=0)
+        if needed and str(needed) not in summary.sentence:
+            self._line(f"About {wording.plural(needed, 'more case')} would settle it.")
+        if all(part.rule == "validity" for part in summary.gate):
+            self._line("The suite has no gate; the decision only says whether the run is valid.", style="dim")
+
+    def _decided(self, decision: Decision, sentence: str) -> None:
+        from rich.text import Text  # noqa: PLC0415 - costs start-up time
+
+        sign, word = wording.DECISION_WORDS[decision]
+        text = Text(self._text.safe(f"{sign} {word.upper()}"), style=_STYLES[decision])
+        text.append(f"  {self._text.safe(sentence)}", style="default not bold")
+        self._console.print(text)
+
+    def flips(self, found: Comparison | None) -> None:
+        """The first cases that flipped, the lost ones before the gained."""
+        if found is None:
+            return
+        self._line()
+        if not found.flips:
+            self._line("Flips: none; both variants pass and fail the same cases.")
+            return
+        shown = first_flips(found.flips)
+        some = f"; {len(shown)} of them" if len(shown) < found.lost + found.gained else ""
+        self._line(f"Flips: {found.lost:,} lost, {found.gained:,} gained{some}", style="bold")
+        self._console.print(self._flips_table(found, shown))
+
+    def _flips_table(self, found: Comparison, flips: Sequence[Flip]) -> "Table":
+        width = max(self._console.width, 60)
+        case = width // 5
+        rest = width - len("✓ gained") - case - 4 * _GAP
+        widths = (len("✓ gained"), case, rest // 5, rest - rest // 5 - rest * 2 // 5, rest * 2 // 5)
+        table = self._table()
+        heads = ("", "case", "expected", found.baseline, found.candidate)
+        for head, wide in zip(heads, widths, strict=True):
+            table.add_column(self._text.one_line(head, wide), width=wide, no_wrap=True, overflow="crop")
+        for flip in flips:
+            change, style = ("✓ gained", "cyan") if flip.change == "gained" else ("✗ lost", "red")
+            expected = wording.NOTHING if flip.expected is None else wording.shown(flip.expected)
+            texts = (flip.case, expected, _output(flip.baseline), _output(flip.candidate))
+            cells = [self._text.one_line(text, wide) for text, wide in zip(texts, widths[1:], strict=True)]
+            table.add_row(self._styled(change, style), *cells)
+        return table
+
+    def slices(self, summary: Summary) -> None:
+        """The weakest slices of the variant that the run is about."""
+        about = focus(summary)
+        weakest = worst_first(about)[:SLICES_SHOWN] if about is not None else []
+        if about is None or not weakest:
+            return
+        self._line()
+        self._line(f"Weakest slices of {about.name}", style="bold")
+        table = self._table(head=False)
+        for justify in ("left", "left", "right", "left"):
+            table.add_column(justify=justify, no_wrap=True, overflow="crop")
+        for found in weakest:
+            name = self._text.one_line(f"{found.tag}: {found.value}", 40)
+            powered = "" if found.rate.of >= wording.POWERED_FROM else "not powered"
+            cells = (wording.rate(found.rate), f"n = {found.rate.of:,}", powered)
+            table.add_row(name, *(self._text.safe(cell) for cell in cells))
+        self._console.print(table)
+
+    def errors(self, variants: Sequence[VariantSummary]) -> None:
+        """Errors by code."""
+        failing = [variant for variant in variants if variant.error_codes]
+        if not failing:
+            return
+        self._line()
+        self._line("Errors", style="bold")
+        for variant in failing:
+            codes = ", ".join(f"{code} × {count:,}" for code, count in variant.error_codes.items())
+            self._line(f"  {variant.name}: {codes}")
+
+    def where(self, summary: Summary, report: Path, next_commands: Sequence[str]) -> None:
+        """What the run cost in calls, where the report is, and what to try next."""
+        self._line()
+        took = wording.duration(summary.duration_s)
+        self._line(f"Calls: {summary.calls_made:,} made, {summary.calls_reused:,} reused, {took}")
+        self._line(f"Report: {report}", whole=True)
+        if next_commands:
+            self._line()
+            self._line("Try next:", style="bold")
+        for command in next_commands:
+            self._line(f"  {command}", whole=True)
+
+    def _line(self, text: str = "", *, style: str | None = None, whole: bool = False) -> None:
+        """One line of text; ``whole`` is never broken, so that it can be copied."""
+        self._console.print(self._text.safe(text), style=style, soft_wrap=whole)
+
+    def _styled(self, text: str, style: str) -> "Text":
+        from rich.text import Text  # noqa: PLC0415 - costs start-up time
+
+        return Text(self._text.safe(text), style=style)
+
+    def _table(self, *, head: bool = True) -> "Table":
+        from rich import box  # noqa: PLC0415 - costs start-up time
+        from rich.table import Table  # noqa: PLC0415 - costs start-up time
+
+        ruled = box.ASCII2 if self._text.ascii_only else box.SIMPLE_HEAD
+        return Table(box=ruled if head else None, show_header=head, pad_edge=False, padding=(0, 1), show_edge=False)
+
+
+def _measures(variants: Sequence[VariantSummary]) -> Iterator[tuple[str, list[str]]]:
+    """The rows of the table of variants."""
+    yield "pass rate", [wording.pass_rate(v) for v in variants]
+    yield "n", [wording.count(v.n) + (f", {wording.plural(v.errors, 'error')}" if v.errors else "") for v in variants]
+    yield "valid at first", [wording.rate(v.valid_first) for v in variants]
+    yield "tokens in/out", [f"{wording.count(v.input_tokens)} / {wording.count(v.output_tokens)}" for v in variants]
+    yield (
+        "latency p50/95",
+        [f"{wording.latency(v.latency_p50_ms)} / {wording.latency(v.latency_p95_ms)}" for v in variants],
+    )
+    yield "cost", [wording.cost(v.cost_usd) for v in variants]
+
+
+def _output(text: str | None) -> str:
+    return "(no reply)" if text is None else text or "(empty)"
+
+
+def first_flips(flips: Sequence[Flip]) -> list[Flip]:
+    """The few to show: the lost ones first, with room left for some that were gained."""
+    lost = [flip for flip in flips if flip.change == "lost"]
+    gained = [flip for flip in flips if flip.change == "gained"]
+    shown = lost[: FLIPS_SHOWN - min(3, len(gained))]
+    return shown + gained[: FLIPS_SHOWN - len(shown)]
