@@ -51,13 +51,17 @@ Grade = Callable[[Case, Outcome], Awaitable[Verdict]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraderSpec:
-    """One entry of a suite's ``graders``: which, under what name in the report, with what settings."""
+    """One entry of a suite's ``graders``: which, under what name in the report, with what settings.
+
+    ``places`` says where each setting stands, for messages.
+    """
 
     grader: str
     name: str
     settings: dict[str, object] = field(default_factory=dict)
     weight: float = 1.0
     where: Location
+    places: dict[str, Location] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

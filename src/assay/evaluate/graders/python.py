@@ -1,0 +1,143 @@
+"""Grader ``python``: a function of the project gives the verdict, in a process of its own."""
+
+import ast
+
+import msgspec
+
+from assay.author.types import MISSING
+from assay.core.errors import BadInput, GraderFailed, unknown_name
+from assay.core.fields import describe
+from assay.core.location import Location
+from assay.engine.types import Outcome
+from assay.evaluate.bench import Bench
+from assay.evaluate.grader import graders
+from assay.evaluate.types import Case, Grade, Verdict
+from assay.evaluate.verdict import absent
+
+MAX_REASON_CHARS = 500
+
+_EXPECTED = "a bool, a number in [0, 1], (score, reason), or {'score': …, 'passed': …, 'reason': …}"
+
+
+@graders.register("python")
+def python(*, bench: Bench, function: str, timeout_s: float = 5.0, threshold: float = 0.5) -> Grade:
+    """Calls ``def grade(case, reply)``, both plain dictionaries, and reads what it returns.
+
+    Args:
+        bench: Has the project's files and the worker processes.
+        function: ``FILE.py:NAME``, relative to the suite's folder.
+        timeout_s: The longest that one call may take.
+        threshold: The score from which a reply passes, where the function does not say so itself.
+    """
+    path, _, name = function.rpartition(":")
+    if not path.endswith(".py") or not name.isidentifier():
+        raise BadInput(f"{function!r} names no function", hint="write FILE.py:FUNCTION", code="grader.function")
+    if timeout_s <= 0:
+        raise BadInput(f"the time limit is {timeout_s:g} s", hint="write a number above 0", code="grader.timeout_s")
+    if not 0 < threshold <= 1:
+        raise BadInput(f"the threshold is {threshold:g}", hint="write a score in (0, 1]", code="grader.threshold")
+    _check_function(bench, path, name)
+    workers = bench.workers(bench.locate(path))
+
+    async def grade(case: Case, outcome: Outcome) -> Verdict:
+        if (nothing := absent(outcome)) is not None:
+            return nothing
+        found = await workers.call(name, case_data(case), reply_data(outcome), timeout_s=timeout_s)
+        return _verdict(found, threshold, function)
+
+    return grade
+
+
+def case_data(case: Case) -> dict[str, object]:
+    """The case as the function sees it; ``expected`` is there only when the case has it."""
+    found: dict[str, object] = {"id": case.id, "inputs": case.inputs, "cluster": case.cluster, "tags": case.tags}
+    return found if case.expected is MISSING else found | {"expected": case.expected}
+
+
+def reply_data(outcome: Outcome) -> dict[str, object]:
+    """The reply as the function sees it."""
+    last = outcome.replies[-1]
+    return {
+        "text": outcome.text,
+        "value": outcome.checked.value,
+        "valid": outcome.checked.valid,
+        "violations": [str(violation) for violation in outcome.checked.violations],
+        "exit": outcome.checked.exit,
+        "fallback": outcome.fallback,
+        "model": last.model,
+        "finish": last.finish,
+        "latency_ms": outcome.latency_ms,
+        "usage": msgspec.structs.asdict(outcome.usage),
+        "messages": [{"role": message.role, "content": message.content} for message in outcome.messages],
+    }
+
+
+def _check_function(bench: Bench, path: str, name: str) -> None:
+    """Look for the function without running anything."""
+    file = bench.name(path)
+    try:
+        tree = ast.parse(bench.read(path))
+    except (SyntaxError, ValueError, RecursionError) as error:
+        raise BadInput(
+            f"the file is not Python: {error.msg if isinstance(error, SyntaxError) else error}",
+            hint="mend it; 'python -m py_compile' says the same",
+            code="grader.function",
+            where=Location(file, getattr(error, "lineno", None)),
+        ) from None
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    if name in functions:
+        _check_arguments(functions[name], file)
+    elif name not in _bound(tree):
+        raise unknown_name(f"function of {file}", name, functions, code="grader.function")
+
+
+def _check_arguments(function: ast.FunctionDef, file: str) -> None:
+    taken = function.args
+    count = len(taken.posonlyargs) + len(taken.args)
+    if (count - len(taken.defaults) > 2) or (count < 2 and taken.vararg is None):
+        raise BadInput(
+            f"the function {function.name!r} does not take two arguments",
+            hint=f"write 'def {function.name}(case, reply):'",
+            code="grader.function",
+            where=Location(file, function.lineno),
+        )
+
+
+def _bound(tree: ast.Module) -> set[str]:
+    """Names that the file binds otherwise than by ``def``: by import or assignment."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+    return found
+
+
+def _verdict(found: object, threshold: float, function: str) -> Verdict:
+    """What the function returned, as a verdict."""
+    passed, reason = None, ""
+    score = found
+    if isinstance(found, list) and len(found) == 2:
+        score, reason = found
+    elif isinstance(found, dict) and found and found.keys() <= {"score", "passed", "reason"}:
+        passed, reason = found.get("passed"), found.get("reason", "")
+        score = found.get("score", passed)
+    if isinstance(score, bool):
+        passed = score if passed is None else passed
+        score = float(score)
+    if not isinstance(score, (int, float)) or not isinstance(passed, bool | None) or not isinstance(reason, str | None):
+        raise _no_verdict(f"returned {describe(found)}", function)
+    if not 0 <= score <= 1:
+        raise _no_verdict(f"returned the score {score:g}", function)
+    passed = score >= threshold if passed is None else passed
+    return Verdict(float(score), passed, _short(reason or "") or f"the function's score is {score:g}")
+
+
+def _short(reason: str) -> str:
+    line = " ".join(reason.split())
+    return line if len(line) <= MAX_REASON_CHARS else line[: MAX_REASON_CHARS - 1] + "…"
+
+
+def _no_verdict(what: str, function: str) -> GraderFailed:
+    return GraderFailed(f"{function} {what}", hint=f"return {_EXPECTED}", code="grader.result")

@@ -1,0 +1,97 @@
+"""Grader ``regex``: the reply matches a regular expression of Python's ``re``, within a time limit."""
+
+import re
+import warnings
+from pathlib import Path
+
+from assay.author.types import MISSING, Missing
+from assay.core.errors import BadInput, GraderFailed
+from assay.engine.types import Outcome
+from assay.evaluate.bench import Bench
+from assay.evaluate.grader import graders
+from assay.evaluate.target import pick_text
+from assay.evaluate.types import Case, Grade, Verdict
+from assay.evaluate.verdict import absent, failing, passing, quote
+
+MAX_PATTERN_CHARS = 2_000
+
+_MATCHER = Path(__file__).parent.with_name("matching.py")
+
+
+@graders.register("regex")
+def regex(
+    *,
+    bench: Bench,
+    target: str = "expected",
+    value: str | Missing = MISSING,
+    full: bool = False,
+    ignore_case: bool = False,
+    timeout_s: float = 1.0,
+) -> Grade:
+    """Searches the reply in a worker process, since a pattern such as ``(a+)+b`` can run for years.
+
+    Args:
+        bench: Has the worker processes.
+        target: Where in the case to find the pattern.
+        value: The same for all cases, instead.
+        full: The pattern must match the whole reply, white space around it left out.
+        ignore_case: Take upper and lower case as the same.
+        timeout_s: The longest that one search may take.
+    """
+    workers = bench.workers(_MATCHER)
+    if isinstance(value, str) and (problem := _problem(value)):
+        raise BadInput(
+            f"{quote(value)} is not a regular expression: {problem}",
+            hint="write one in Python's syntax, in single quotes, so that YAML leaves backslashes alone",
+            code="grader.value",
+        )
+    if timeout_s <= 0:
+        raise BadInput(f"the time limit is {timeout_s:g} s", hint="write a number above 0", code="grader.timeout_s")
+
+    async def grade(case: Case, outcome: Outcome) -> Verdict:
+        if (nothing := absent(outcome)) is not None:
+            return nothing
+        pattern = pick_text(case, target, value)
+        reply = outcome.text.strip() if full else outcome.text
+        try:
+            found = await workers.call("search", pattern, reply, full, ignore_case, timeout_s=timeout_s)
+        except GraderFailed as error:
+            raise _too_slow(pattern, timeout_s, error) from None
+        if isinstance(found, str):
+            raise _unreadable(case, pattern, found)
+        shown = f"the pattern {quote(pattern, 60)}"
+        return passing(f"matches {shown}") if found else failing(f"{quote(reply)} does not match {shown}")
+
+    return grade
+
+
+def _problem(pattern: str) -> str | None:
+    """Why the text is no pattern, or None."""
+    if len(pattern) > MAX_PATTERN_CHARS:
+        return f"it is longer than {MAX_PATTERN_CHARS:,} characters"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of patterns that a later Python may read otherwise
+            re.compile(pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        return str(error)
+    return None
+
+
+def _too_slow(pattern: str, timeout_s: float, error: GraderFailed) -> GraderFailed:
+    if error.code != "grader.timeout":
+        return error
+    return GraderFailed(
+        f"the pattern {quote(pattern, 60)} took longer than {timeout_s:g} s on this reply",
+        hint="avoid a repeat inside a repeat, such as (a+)+, and two repeats of the same in a row",
+        code="grader.timeout",
+    )
+
+
+def _unreadable(case: Case, pattern: str, problem: str) -> GraderFailed:
+    return GraderFailed(
+        f"the target of the case {case.id!r}, {quote(pattern, 60)}, is not a regular expression: {problem}",
+        hint="write one in Python's syntax",
+        code="grader.pattern",
+        where=case.where,
+    )
