@@ -1,0 +1,196 @@
+"""What is printed after a run: every figure, in any width and encoding, and nothing that a terminal would obey."""
+
+import io
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from assay.cli.eval_view import first_flips, print_summary
+from assay.evaluate.summary import GatePart, Summary
+from assay.testing.example_run import ESCAPES, example_rows, example_view, summarise
+
+REPORT = Path(".assay/runs/20260301-140509-7f3a9c-with-a-name-that-is-longer-than-a-terminal-is-wide/report.html")
+NEXT = ["assay diff prompts/triage.prompt.md", "assay show prompts/triage.prompt.md", "assay lint"]
+
+
+@pytest.fixture(scope="module")
+def summary() -> Summary:
+    return example_view().summary
+
+
+def printed(summary: Summary, *, width: int = 80, encoding: str = "utf-8", terminal: bool = False) -> str:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="")
+    console = Console(
+        file=stream, width=width, force_terminal=terminal, highlight=False, markup=False, emoji=False,
+        color_system="standard" if terminal else None,
+    )  # fmt: skip
+    print_summary(console, summary, report=REPORT, next_commands=NEXT)
+    stream.flush()
+    return stream.buffer.getvalue().decode(encoding)
+
+
+def changed(summary: Summary, **changes: object) -> Summary:
+    return msgspec.structs.replace(summary, **changes)
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_says_everything_in_any_width(summary, width):
+    text = printed(summary, width=width)
+
+    for figure in (
+        "50.8 % (42.3 to 59.1)",
+        "81.1 % (73.5 to 86.8)",
+        "132, 2 errors",
+        "94.7 % (89.4 to 97.4)",
+        "31,783 / 975",
+        "283 ms / 380 ms",
+        "Difference: +30.3 points, 90 % interval +20.6 to +39.4",
+        "✓ PASS",
+        "Flips: 14 lost, 54 gained; 10 of them",
+        "severity: critical  77.3 % (56.6 to 89.9)  n = 22",
+        "grader.crashed × 1, model.rate_limited × 1",
+        "Calls: 204 made, 60 reused",
+        f"Report: {REPORT}\n",
+        *NEXT,
+    ):
+        assert figure in text
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_no_line_is_wider_than_the_terminal(summary, width):
+    lines = [line for line in printed(summary, width=width).splitlines() if "Report:" not in line]
+
+    assert max(cell_len(line) for line in lines) <= width
+
+
+def test_the_decision_has_its_sign_its_word_and_its_colour(summary):
+    text = printed(summary, terminal=True)
+
+    assert re.search(r"\x1b\[[\d;]*36m✓ PASS\x1b\[0m", text)
+
+
+def test_there_is_no_colour_where_there_is_no_terminal(summary):
+    assert "\x1b" not in printed(summary)
+
+
+def test_what_a_model_says_never_reaches_the_terminal_raw(summary):
+    flip = msgspec.structs.replace(
+        summary.comparison.flips[0], baseline=ESCAPES, candidate=ESCAPES, expected=ESCAPES, case=ESCAPES
+    )
+    hostile = changed(
+        summary,
+        sentence=ESCAPES,
+        comparison=msgspec.structs.replace(summary.comparison, flips=[flip] * 3, candidate=ESCAPES),
+        variants=[msgspec.structs.replace(summary.variants[0], name=ESCAPES, error_codes={ESCAPES: 1})],
+        gate=[GatePart(rule="compare", decision="fail", sentence=ESCAPES)],
+    )
+    text = printed(hostile, width=200)
+
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", text)
+    assert "\\x1b[2J" in text
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "cp437", "koi8-r"])
+def test_any_encoding_will_do(summary, encoding):
+    text = printed(summary, encoding=encoding)
+
+    assert "PASS" in text
+    assert "81.1 % (73.5 to 86.8)" in text
+
+
+def test_signs_become_letters_where_the_stream_has_only_ascii(summary):
+    text = printed(summary, encoding="ascii")
+
+    assert "+ PASS" in text
+    assert "candidate - baseline" in text
+    assert "x lost" in text
+    assert "model.timeout x 1" in text
+
+
+def test_many_variants_are_printed_below_each_other(summary):
+    variants = [msgspec.structs.replace(summary.variants[0], name=f"variant-{i}") for i in range(7)]
+    text = printed(changed(summary, variants=variants, comparison=None))
+
+    assert all(f"variant-{i}" in text for i in range(7))
+    assert text.count("pass rate") == 4
+    assert text.count("50.8 % (42.3 to 59.1)") == 7
+
+
+def test_lost_cases_come_first_and_leave_room_for_gained_ones(summary):
+    shown = [flip.change for flip in first_flips(summary.comparison.flips)]
+
+    assert shown == ["lost"] * 7 + ["gained"] * 3
+
+
+def test_no_reply_and_an_empty_reply_are_told_apart(summary):
+    flip = msgspec.structs.replace(summary.comparison.flips[0], baseline=None, candidate="")
+    text = printed(changed(summary, comparison=msgspec.structs.replace(summary.comparison, flips=[flip])))
+
+    assert "(no reply)" in text
+    assert "(empty)" in text
+
+
+def test_tiny_slices_are_called_not_powered(summary):
+    tiny = [slice_ for slice_ in summary.variants[1].slices if slice_.rate.of < 10]
+    variants = [summary.variants[0], msgspec.structs.replace(summary.variants[1], slices=tiny)]
+
+    assert re.search(r"hostile: yes .* n = 6  not powered", printed(changed(summary, variants=variants)))
+
+
+def test_inconclusive_says_how_many_more_cases_it_takes(summary):
+    part = GatePart(rule="compare", decision="inconclusive", sentence="132 cases cannot tell.", cases_needed=418)
+    text = printed(changed(summary, decision="inconclusive", sentence=part.sentence, gate=[part]))
+
+    assert "? INCONCLUSIVE  132 cases cannot tell." in text
+    assert "About 418 more cases would settle it." in text
+
+
+def test_every_rule_that_did_not_pass_is_named(summary):
+    parts = [
+        GatePart(rule="compare", decision="fail", sentence="candidate is worse."),
+        GatePart(rule="at_least candidate", decision="inconclusive", sentence="Too few to say."),
+    ]
+    text = printed(changed(summary, decision="fail", sentence="candidate is worse.", gate=parts))
+
+    assert text.count("candidate is worse.") == 1
+    assert "? INCONCLUSIVE  Too few to say." in text
+
+
+def test_a_run_without_a_gate_says_so(summary):
+    validity = GatePart(rule="validity", decision="pass", sentence="Every sample has a verdict.")
+
+    assert "The suite has no gate" in printed(changed(summary, gate=[validity], sentence=validity.sentence))
+
+
+def test_one_variant_has_no_difference_and_no_flips(summary):
+    text = printed(changed(summary, variants=summary.variants[:1], comparison=None))
+
+    assert "Difference" not in text
+    assert "Flips" not in text
+    assert "Weakest slices of baseline" in text
+
+
+def test_no_flips_is_said(summary):
+    same = msgspec.structs.replace(summary.comparison, flips=[], gained=0, lost=0)
+
+    assert "Flips: none" in printed(changed(summary, comparison=same))
+
+
+def test_a_run_without_samples_prints():
+    text = printed(summarise([]))
+
+    assert "cannot be compared" in " ".join(text.split())
+    assert not re.search(r"\bnan\b", text)
+
+
+def test_a_run_of_errors_alone_prints():
+    rows = [
+        msgspec.structs.replace(row, status="error", output=None, error={"code": "model.down", "what": "no answer"})
+        for row in example_rows(20)
+    ]
+
+    assert "baseline: model.down × 20" in printed(summarise(rows))
