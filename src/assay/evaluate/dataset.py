@@ -62,6 +62,16 @@ def read_cases(source: WorkingTree, path: str, *, where: Location | None = None)
         yield from _cases(read, handle, source.name(path))
 
 
+def check_dataset_file(source: WorkingTree, path: str, *, where: Location) -> None:
+    """Open the dataset and read nothing.
+
+    Raises:
+        BadInput: It is no dataset by its name, or cannot be opened.
+    """
+    _reader(path, where)
+    _open(source, path, where).close()
+
+
 def check_datasets(source: WorkingTree, paths: Sequence[str], *, where: Location | None = None) -> DatasetFacts:
     """Read all of the datasets once: every row is right, and no id stands twice among them.
 

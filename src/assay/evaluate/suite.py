@@ -1,0 +1,264 @@
+"""Reading a suite file: datasets × variants × graders, and a gate.
+
+Everything is checked that costs nothing: datasets can be opened, graders take their settings, the gate
+names variants that exist. Prompts are resolved by ``plan.py``, cases are read by ``dataset.py``.
+The format is docs/reference/suite.md; ``suite.schema.json`` is the same for editors.
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from assay.author.parse import read_parameters
+from assay.author.project import Project
+from assay.author.reference import is_path
+from assay.author.source import PROMPT_SUFFIXES, inside
+from assay.core.document import Document, parse_document
+from assay.core.errors import BadInput, unknown_name
+from assay.core.fields import Fields
+from assay.core.location import Location
+from assay.evaluate.dataset import check_dataset_file
+from assay.evaluate.grader import bench_of, make_grader
+from assay.evaluate.types import CompareRule, GateSpec, GraderSpec, Suite, VariantSpec
+from assay.models.target import parse_target
+
+DEFAULT_GRADER = "contract"
+
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*")
+
+
+def load_suite(project: Project, path: Path) -> Suite:
+    """The suite in that file.
+
+    Args:
+        project: The project that the file lies in.
+        path: The file, absolute or relative to the current folder.
+
+    Raises:
+        BadInput: The file cannot be read, is not a suite, or names something that does not exist.
+    """
+    file = project.relative(path)
+    if file is None:
+        raise BadInput(
+            f"{path} lies outside the project's folder, {project.root}",
+            hint="name a suite inside it, or add an 'assay.yaml' to the folder that holds it",
+            code="suite.outside",
+        )
+    document = parse_document(project.source.read(file), file=project.source.name(file))
+    suite = _read(document, file)
+    for i, dataset in enumerate(suite.datasets):
+        check_dataset_file(project.source, dataset, where=document.at("datasets", i))
+    bench = bench_of(project.source, file)
+    for spec in suite.graders:
+        make_grader(spec, bench)
+    return suite
+
+
+def _read(document: Document, file: str) -> Suite:
+    fields = Fields(document, code="suite")
+    fields.required("suite")
+    name = fields.need_text("suite")
+    if not _NAME.fullmatch(name):
+        raise fields.wrong("suite", name, "dotted lower-case words, such as support.triage")
+    variants = _variants(fields)
+    suite = Suite(
+        name=name,
+        description=fields.text("description") or "",
+        datasets=_datasets(fields, file.rpartition("/")[0]),
+        variants=variants,
+        graders=_graders(fields),
+        repeats=fields.integer("repeats", least=1) or 1,
+        concurrency=fields.integer("concurrency", least=1),
+        gate=_gate(fields, [variant.name for variant in variants]),
+        file=file,
+        document=document,
+    )
+    fields.close()
+    return suite
+
+
+def _datasets(fields: Fields, folder: str) -> tuple[str, ...]:
+    fields.required("datasets")
+    found: list[str] = []
+    for i, path in enumerate(fields.texts("datasets")):
+        where = fields.at("datasets", i)
+        dataset = inside(f"{folder}/{path}" if folder else path, where)
+        if dataset in found:
+            raise BadInput(
+                f"the dataset {path} is listed twice", hint="list it once", code="suite.datasets", where=where
+            )
+        found.append(dataset)
+    if not found:
+        raise _none(fields, "datasets", "list at least one, such as ../datasets/triage.jsonl")
+    return tuple(found)
+
+
+def _none(fields: Fields, key: str, hint: str) -> BadInput:
+    return BadInput(f"the suite has no {key}", hint=hint, code=f"suite.{key}", where=fields.at(key))
+
+
+def _variants(fields: Fields) -> tuple[VariantSpec, ...]:
+    fields.required("variants")
+    found = [_variant(fields, i, item) for i, item in enumerate(fields.items("variants"))]
+    if not found:
+        raise _none(fields, "variants", "list at least one prompt, such as '- support.triage'")
+    _check_names("variant", [(variant.name, variant.where) for variant in found])
+    return tuple(found)
+
+
+def _variant(fields: Fields, i: int, item: object) -> VariantSpec:
+    where = fields.at("variants", i)
+    if isinstance(item, str) and item.strip():
+        return VariantSpec(name=_named_after(item), prompt=item, where=where)
+    if not isinstance(item, dict):
+        raise BadInput(
+            f"variants[{i}] is not a variant",
+            hint="write a prompt, such as 'support.triage', or {name: …, prompt: …}",
+            code="suite.variant",
+            where=where,
+        )
+    entry = fields.sub("variants", i)
+    prompt = entry.need_text("prompt")
+    model = entry.text("model")
+    if model is not None:
+        parse_target(model, where=entry.at("model"))
+    variant = VariantSpec(
+        name=_name(entry) or _named_after(prompt),
+        prompt=prompt,
+        model=model,
+        parameters=read_parameters(entry),
+        where=where,
+    )
+    entry.close()
+    return variant
+
+
+def _named_after(prompt: str) -> str:
+    """The name of a variant that has none: a file's without folder and ending, else the reference itself."""
+    if not is_path(prompt):
+        return prompt
+    path, at, revision = prompt.partition("@")
+    file = path.rpartition("/")[2]
+    for suffix in PROMPT_SUFFIXES:
+        file = file.removesuffix(suffix)
+    return f"{file}{at}{revision}"
+
+
+def _name(entry: Fields) -> str | None:
+    """The ``name`` of a variant or grader: one line of text."""
+    name = entry.text("name")
+    if name is not None and (not name.strip() or not name.isprintable()):
+        raise entry.wrong("name", name, "a name on one line")
+    return name
+
+
+def _graders(fields: Fields) -> tuple[GraderSpec, ...]:
+    if fields.raw("graders") is None:
+        return (GraderSpec(grader=DEFAULT_GRADER, name=DEFAULT_GRADER, where=fields.at()),)
+    found = [_grader(fields, i, item) for i, item in enumerate(fields.items("graders"))]
+    if not found:
+        raise _none(fields, "graders", f"list at least one, or take the key out: it is [{DEFAULT_GRADER}] then")
+    _check_names("grader", [(grader.name, grader.where) for grader in found])
+    if not any(grader.weight for grader in found):
+        raise BadInput(
+            "every grader has the weight 0, so that there is no score",
+            hint="give one of them a weight above 0",
+            code="suite.weight",
+            where=fields.at("graders"),
+        )
+    return tuple(found)
+
+
+def _grader(fields: Fields, i: int, item: object) -> GraderSpec:
+    where = fields.at("graders", i)
+    if isinstance(item, str) and item.strip():
+        return GraderSpec(grader=item, name=item, where=where)
+    if not isinstance(item, dict):
+        raise BadInput(
+            f"graders[{i}] is not a grader",
+            hint="write a name, such as 'contract', or {grader: NAME, ...settings}",
+            code="suite.grader",
+            where=where,
+        )
+    entry = fields.sub("graders", i)
+    grader = entry.need_text("grader")
+    weight = entry.number("weight", least=0)
+    name = _name(entry) or grader
+    settings = {key: entry.raw(key) for key in entry if key not in ("grader", "name", "weight")}
+    return GraderSpec(
+        grader=grader,
+        name=name,
+        settings=settings,
+        weight=1.0 if weight is None else weight,
+        where=where,
+        places={key: fields.document.at_key("graders", i, key) for key in settings},
+    )
+
+
+def _check_names(kind: str, named: Iterable[tuple[str, Location]]) -> None:
+    seen: dict[str, Location] = {}
+    for name, where in named:
+        if name in seen:
+            raise BadInput(
+                f"two {kind}s are named {name!r}",
+                hint=f"the first stands in line {seen[name].line}; give this one a 'name' of its own",
+                code=f"suite.{kind}_name",
+                where=where,
+            )
+        seen[name] = where
+
+
+def _gate(fields: Fields, variants: list[str]) -> GateSpec | None:
+    if fields.raw("gate") is None:
+        return None
+    entry = fields.sub("gate")
+    alpha = entry.number("alpha", least=0, most=0.5)
+    if alpha in (0, 0.5):
+        raise entry.wrong("alpha", alpha, "a number above 0 and below 0.5")
+    missing = entry.number("max_missing", least=0, most=1)
+    gate = GateSpec(
+        compare=_compare(entry, variants),
+        at_least=_at_least(entry, variants),
+        alpha=0.05 if alpha is None else alpha,
+        max_missing=0.01 if missing is None else missing,
+    )
+    entry.close()
+    return gate
+
+
+def _compare(gate: Fields, variants: list[str]) -> CompareRule | None:
+    if gate.raw("compare") is None:
+        return None
+    entry = gate.sub("compare")
+    candidate, baseline = (_of(variants, entry.need_text(key), entry.at(key)) for key in ("candidate", "baseline"))
+    entry.required("margin")
+    margin = entry.number("margin", least=0, most=1)
+    if not margin:
+        raise entry.wrong("margin", margin, "a share above 0, such as 0.02")
+    if candidate == baseline:
+        raise BadInput(
+            f"the gate compares {candidate!r} with itself",
+            hint="name two variants",
+            code="suite.compare",
+            where=entry.at("baseline"),
+        )
+    entry.close()
+    return CompareRule(candidate=candidate, baseline=baseline, margin=margin)
+
+
+def _at_least(gate: Fields, variants: list[str]) -> dict[str, float]:
+    if not gate.mapping("at_least"):
+        return {}
+    entry = gate.sub("at_least")
+    found: dict[str, float] = {}
+    for name in entry:
+        _of(variants, name, gate.document.at_key("gate", "at_least", name))
+        entry.required(name)
+        found[name] = entry.number(name, least=0, most=1) or 0.0
+    return found
+
+
+def _of(variants: list[str], name: str, where: Location) -> str:
+    if name not in variants:
+        raise unknown_name("variant", name, variants, code="suite.unknown_variant", where=where)
+    return name
