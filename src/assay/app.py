@@ -19,6 +19,8 @@ from assay.core.settings import Origin, Scalar, check_stages, read_settings
 from assay.engine.engine import Engine
 from assay.evaluate.settings import EvaluateSettings
 from assay.models.client import ModelClient
+from assay.models.embedded.place import Configuration
+from assay.models.embedded.supervisor import Endpoint, OnDemand, ensure
 from assay.models.settings import ModelsSettings
 
 S = TypeVar("S")
@@ -79,8 +81,18 @@ class App:
     @asynccontextmanager
     async def engine(self) -> AsyncIterator[Engine]:
         """The engine, with its connections open while the context lasts."""
-        async with ModelClient(embedded_endpoint=self.ensure_embedded) as client:
+        async with ModelClient(embedded_endpoint=self._on_demand()) as client:
             yield Engine(client, self.events)
+
+    async def embedded(self) -> Endpoint:
+        """The embedded model's endpoint; it is started if need be."""
+        return await ensure(self._configuration())
+
+    def _on_demand(self) -> OnDemand:
+        return OnDemand(self._configuration())
+
+    def _configuration(self) -> Configuration:
+        return Configuration(weights=self.models.weights, idle_s=self.models.idle_s)
 
 
 def _of(value: object, kind: type[S]) -> S:

@@ -14,9 +14,10 @@ from assay.core.location import Location
 from assay.engine.engine import Engine
 from assay.engine.prepare import prepare
 from assay.engine.types import Outcome
+from assay.evaluate.grader import Grader
 from assay.evaluate.plan import Planned, Variant, samples
 from assay.evaluate.replies import ReplyStore
-from assay.evaluate.runner import NamedGrade, Progress, Runner, RunnerOptions
+from assay.evaluate.runner import Progress, Runner, RunnerOptions
 from assay.evaluate.types import Case, GraderSpec, SampleRow, Verdict
 from assay.models.client import ModelClient
 from assay.models.retry import RetryPolicy
@@ -63,7 +64,7 @@ class Bench:
             runner = Runner(
                 Engine(client),
                 store,
-                grades=[NamedGrade(GraderSpec(grader="ok", name="ok", where=HERE), _ok)],
+                graders=[Grader(GraderSpec(grader="ok", name="ok", where=HERE), _ok)],
                 clock=SystemClock(),
                 options=RunnerOptions(concurrency=concurrency, timeout_s=2, nonce=nonce),
                 watch=self._watch,

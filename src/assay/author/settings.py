@@ -10,3 +10,4 @@ class AuthorSettings:
     """How prompts are linted."""
 
     max_prompt_tokens: int = setting(8000, "a prompt that may grow beyond so many tokens is pointed out")
+    lint_ignore: str = setting("", "lint rules that are not applied, with commas between them")

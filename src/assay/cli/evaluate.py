@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from assay.app import App
-from assay.cli.eval_view import ProgressView, print_summary
+from assay.cli.eval_view import print_summary
 from assay.cli.options import json_option, model_options, override_of
 from assay.cli.output import print_json, stdout_console
+from assay.cli.progress_view import ProgressView
 from assay.evaluate.eval_json import eval_json
 from assay.evaluate.plan import Variant
 from assay.evaluate.run_folder import REPORT

@@ -20,23 +20,16 @@ from assay.core.errors import (
 )
 from assay.engine.engine import Engine
 from assay.engine.types import Outcome
+from assay.evaluate.grader import Grader
 from assay.evaluate.plan import Planned, Variant, call_of
 from assay.evaluate.replies import Address, ReplyStore
 from assay.evaluate.row import Graded, answered, unanswered
-from assay.evaluate.types import Case, Grade, GraderSpec, SampleRow
+from assay.evaluate.types import Case, SampleRow
 
 AHEAD_PER_WORKER = 8
 SYNC_EVERY_S = 1.0
 HOPELESS_AFTER = 10
 """When so many samples have ended in the same error and none has been answered, the run is stopped."""
-
-
-@dataclass(frozen=True, slots=True)
-class NamedGrade:
-    """A grader, ready, with its entry in the suite."""
-
-    spec: GraderSpec
-    grade: Grade
 
 
 @dataclass(slots=True)
@@ -72,7 +65,7 @@ class Runner:
     Args:
         engine: Makes the calls.
         store: Keeps the replies.
-        grades: The suite's graders.
+        graders: The suite's graders.
         clock: Says when a reply came.
         options: How.
         watch: Told after each sample.
@@ -83,14 +76,14 @@ class Runner:
         engine: Engine,
         store: ReplyStore,
         *,
-        grades: Sequence[NamedGrade],
+        graders: Sequence[Grader],
         clock: Clock,
         options: RunnerOptions,
         watch: Callable[[Progress], None],
     ) -> None:
         self._engine = engine
         self._store = store
-        self._grades = grades
+        self._graders = graders
         self._clock = clock
         self._options = options
         self._watch = watch
@@ -160,11 +153,11 @@ class Runner:
 
     async def _grade(self, case: Case, outcome: Outcome) -> Graded:
         graded = Graded()
-        for named in self._grades:
+        for grader in self._graders:
             try:
-                graded.add(named.spec, await named.grade(case, outcome))
+                graded.add(grader.spec, await grader.grade(case, outcome))
             except GraderFailed as error:
-                graded.add_failure(named.spec, error)
+                graded.add_failure(grader.spec, error)
         return graded
 
     def _note(self, row: SampleRow) -> None:

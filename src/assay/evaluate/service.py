@@ -19,13 +19,13 @@ from assay.core.ids import new_id
 from assay.engine.engine import Engine
 from assay.evaluate.dataset import DatasetFacts, check_datasets, read_cases
 from assay.evaluate.gate import decide, overall
-from assay.evaluate.grader import Graders
+from assay.evaluate.grader import open_graders
 from assay.evaluate.junit import dump_junit
 from assay.evaluate.plan import Override, Planned, Variant, plan_identity, resolve_variants, samples
 from assay.evaluate.replies import ReplyStore
 from assay.evaluate.report_html import write_report
 from assay.evaluate.run_folder import JUNIT, REPORT, RunFolder, open_run
-from assay.evaluate.runner import NamedGrade, Progress, Runner, RunnerOptions
+from assay.evaluate.runner import Progress, Runner, RunnerOptions
 from assay.evaluate.summary import RunView, Summary
 from assay.evaluate.tally import Tally
 from assay.evaluate.types import Case, SampleRow, Suite
@@ -105,14 +105,14 @@ class Evaluation:
             tally = Tally(suite, prepared.variants)
             shown: list[SampleRow] = []
             async with AsyncExitStack() as stack:
-                graders = await stack.enter_async_context(Graders(suite.graders, self._project.root))
+                graders = await stack.enter_async_context(open_graders(self._project, suite))
                 store = ReplyStore(self._folder / "replies.db")
                 stack.callback(store.close)
                 rows = stack.enter_context(folder.rows())
                 runner = Runner(
                     engine,
                     store,
-                    grades=[NamedGrade(spec, graders[spec.name]) for spec in suite.graders],
+                    graders=graders,
                     clock=self._clock,
                     options=_runner_options(folder, suite, options),
                     watch=watch,

@@ -4,7 +4,7 @@ Nothing here reads a file (``dataset.py``, ``suite.py``), calls a model (``runne
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import msgspec
@@ -108,6 +108,10 @@ class Suite:
     gate: GateSpec | None
     file: str
     document: Document
+
+    def with_options(self, *, repeats: int | None, concurrency: int | None) -> "Suite":
+        """The suite with what the command line says instead; None is what the file says."""
+        return replace(self, repeats=repeats or self.repeats, concurrency=concurrency or self.concurrency)
 
 
 class GraderVerdict(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,0 +1,95 @@
+"""``assay lint``: what is wrong or unwise in prompt files."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assay.app import App
+from assay.author.lint.check import check_project
+from assay.author.lint.rule import Finding, LintSettings
+from assay.author.lint.sarif import to_sarif
+from assay.cli.options import json_option
+from assay.cli.output import plain, print_json, stdout_console
+from assay.core.errors import BadInput
+from assay.engine.prepare import DEFAULT_MODEL
+from assay.models.provider import providers
+from assay.models.token_count import count_tokens
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  assay lint                              every prompt of the project
+  assay lint prompts/triage.prompt.md --strict
+  assay lint --sarif > lint.sarif         for code scanning
+
+\b
+A prompt leaves rules out with 'lint: {ignore: [RULE]}' in its front matter, the project with
+author.lint_ignore in assay.yaml. Exit status: 0 no errors, 1 errors found (with --strict, also warnings)."""
+)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@click.option("--sarif", is_flag=True, help="Print SARIF 2.1.0.")
+@json_option
+def lint(paths: tuple[Path, ...], strict: bool, sarif: bool, as_json: bool) -> int:
+    """Find what is wrong or unwise in prompt files.
+
+    PATHS are files or folders; without any, every prompt of the project is checked.
+    """
+    app = App.open(paths[0] if paths and paths[0].exists() else None)
+    found = check_project(
+        app.project.source,
+        [_inside(app, path) for path in paths],
+        today=app.clock.now_utc().date(),
+        settings=LintSettings(token_budget=app.author.max_prompt_tokens, ignore=_ignored(app.author.lint_ignore)),
+        tokens=count_tokens,
+        default_model=DEFAULT_MODEL,
+        providers=providers.names(),
+    )
+    if sarif:
+        print_json(to_sarif(found))
+    elif as_json:
+        print_json([finding.as_dict() for finding in found])
+    else:
+        _print(stdout_console(), found)
+    failing = ("error", "warning") if strict else ("error",)
+    return 1 if any(finding.level in failing for finding in found) else 0
+
+
+def _inside(app: App, path: Path) -> str:
+    relative = app.project.relative(path)
+    if relative is None:
+        raise BadInput(
+            f"{path} lies outside the project's folder, {app.project.root}",
+            hint="check one project at a time",
+            code="lint.outside",
+        )
+    return relative
+
+
+def _ignored(names: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in names.split(",") if name.strip())
+
+
+def _print(console: "Console", found: Sequence[Finding]) -> None:
+    from rich.text import Text  # noqa: PLC0415 - only when people read it
+
+    for finding in found:
+        line = Text(f"{finding.where.file}:{finding.where.line or 1}: ")
+        line.append(finding.level, style=_STYLES[finding.level])
+        line.append(f" {plain(finding.what)} ")
+        line.append(f"[{finding.rule}]", style="dim")
+        console.print(line, soft_wrap=True)
+        if finding.hint:
+            console.print(Text(f"    {plain(finding.hint)}", style="dim"), soft_wrap=True)
+    counts = Counter(finding.level for finding in found)
+    said = ", ".join(f"{n} {level}{'' if n == 1 else 's'}" for level, n in counts.items())
+    click.echo(said or "nothing found", err=True)
