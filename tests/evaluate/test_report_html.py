@@ -233,6 +233,7 @@ class TestStates:
 
         assert "There are no samples." in found
         assert "nothing to compare" in found
+        assert "90 % interval" not in found
         assert not re.search(r"\bnan\b", found, re.IGNORECASE)
 
     def test_all_errors(self, view):

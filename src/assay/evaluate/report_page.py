@@ -62,8 +62,9 @@ class Measure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DifferenceView:
-    """The candidate against the baseline."""
+    """The candidate against the baseline; not ``compared`` when no case was answered by both."""
 
+    compared: bool
     axis: DifferenceAxis
     points: str
     interval: str
@@ -231,6 +232,7 @@ def _difference(found: Comparison, *, has_margin: bool) -> DifferenceView:
     interval = f"{wording.signed(found.low)}{NBSP}to{NBSP}{wording.signed(found.high)}"
     margin = f"{100 * found.margin:.3g}{NBSP}points" if has_margin else None
     return DifferenceView(
+        compared=found.n > 0,
         axis=difference_axis(found, margin=found.margin if has_margin else None),
         points=wording.points(found.diff),
         interval=interval,
