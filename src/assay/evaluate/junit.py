@@ -1,0 +1,142 @@
+"""A run as JUnit XML, which CI systems show: a test suite for each variant, a test case for each sample.
+
+Written as a stream: the rows come mixed, by case, so each variant's part waits in a temporary file until
+it is its turn. The reply itself is not in it; the reasons of the verdicts are.
+"""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import IO
+
+from assay.evaluate.summary import Summary, VariantSummary
+from assay.evaluate.types import SampleRow
+
+_SPOOLED_BYTES = 1 << 20
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+_ATTRIBUTE = _TEXT | str.maketrans({'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
+
+
+@dataclass(slots=True)
+class _Part:
+    """The test cases of one variant so far."""
+
+    file: IO[bytes]
+    tests: int = 0
+    failures: int = 0
+    errors: int = 0
+    time_s: float = 0.0
+
+    def add(self, row: SampleRow, text: str) -> None:
+        self.file.write(text.encode())
+        self.tests += 1
+        self.failures += row.status == "failed"
+        self.errors += row.status == "error"
+        self.time_s += (row.latency_ms or 0.0) / 1000
+
+
+def dump_junit(rows: Iterable[SampleRow], summary: Summary, out: IO[bytes]) -> None:
+    """Write the run.
+
+    Args:
+        rows: Its samples, in any order; read once.
+        summary: What it came to.
+        out: A file that is open for writing.
+    """
+    with ExitStack() as stack:
+        parts = {
+            variant.name: _Part(stack.enter_context(tempfile.SpooledTemporaryFile(_SPOOLED_BYTES)))
+            for variant in summary.variants
+        }
+        for row in rows:
+            parts[row.variant].add(row, _case(row, summary))
+        counts = _counts(parts.values())
+        out.write(
+            f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name={_quoted(summary.suite)}{counts}>\n'.encode()
+        )
+        for variant in summary.variants:
+            part = parts[variant.name]
+            out.write(_start(variant, part, summary).encode())
+            part.file.seek(0)
+            shutil.copyfileobj(part.file, out)
+            out.write(b"  </testsuite>\n")
+        out.write(b"</testsuites>\n")
+
+
+def _counts(parts: Iterable[_Part]) -> str:
+    tests = failures = errors = 0
+    time_s = 0.0
+    for part in parts:
+        tests += part.tests
+        failures += part.failures
+        errors += part.errors
+        time_s += part.time_s
+    return f' tests="{tests}" failures="{failures}" errors="{errors}" time="{time_s:.3f}"'
+
+
+def _start(variant: VariantSummary, part: _Part, summary: Summary) -> str:
+    """The opening of a variant's test suite, with its figures as properties."""
+    found = {
+        "run": summary.run,
+        "decision": summary.decision,
+        "decision_sentence": summary.sentence,
+        "prompt": variant.prompt,
+        "version": variant.version or "",
+        "digest": variant.digest,
+        "model": variant.model,
+        "pass_rate": f"{variant.pass_rate:.6g}",
+        "pass_rate_low": f"{variant.low:.6g}",
+        "pass_rate_high": f"{variant.high:.6g}",
+        "pass_rate_level": f"{variant.level:g}",
+        "pass_rate_method": variant.method,
+    }
+    lines = [f"      <property name={_quoted(name)} value={_quoted(value)}/>\n" for name, value in found.items()]
+    name = _quoted(f"{summary.suite}.{variant.name}")
+    stamp = f" timestamp={_quoted(summary.started_utc.removesuffix('Z'))}" if summary.started_utc else ""
+    start = f'  <testsuite name={name}{_counts([part])} skipped="0"{stamp}>\n    <properties>\n'
+    return "".join([start, *lines, "    </properties>\n"])
+
+
+def _case(row: SampleRow, summary: Summary) -> str:
+    name = row.case if summary.repeats == 1 else f"{row.case} [{row.repeat + 1} of {summary.repeats}]"
+    start = (
+        f"    <testcase classname={_quoted(f'{summary.suite}.{row.variant}')} name={_quoted(name)}"
+        f' time="{(row.latency_ms or 0.0) / 1000:.3f}"'
+    )
+    if row.status == "passed":
+        return start + "/>\n"
+    inner = _error(row) if row.status == "error" else _failure(row)
+    return f"{start}>\n      {inner}\n    </testcase>\n"
+
+
+def _failure(row: SampleRow) -> str:
+    reasons = [f"{verdict.grader}: {verdict.reason}" for verdict in row.verdicts if not verdict.passed]
+    kinds = ",".join(verdict.grader for verdict in row.verdicts if not verdict.passed)
+    message = reasons[0] if reasons else "failed"
+    return f"<failure message={_quoted(message)} type={_quoted(kinds)}>{_plain(chr(10).join(reasons))}</failure>"
+
+
+def _error(row: SampleRow) -> str:
+    error = row.error or {}
+    reasons = [error.get("what", "no verdict"), *filter(None, [error.get("hint")])]
+    reasons += [f"{verdict.grader}: {verdict.error}" for verdict in row.verdicts if verdict.error is not None]
+    kind = error.get("code", "error")
+    return f"<error message={_quoted(reasons[0])} type={_quoted(kind)}>{_plain(chr(10).join(reasons))}</error>"
+
+
+def _plain(text: str) -> str:
+    """Text between tags; what XML cannot hold is written as an escape of Python."""
+    return _NOT_XML.sub(_escape, text).translate(_TEXT)
+
+
+def _quoted(text: str) -> str:
+    """An attribute's value with its quotes."""
+    return f'"{_NOT_XML.sub(_escape, text).translate(_ATTRIBUTE)}"'
+
+
+def _escape(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()
