@@ -1,0 +1,1 @@
+"""The dialects that are built in: one file each."""
