@@ -9,5 +9,5 @@ from assay.core.settings import setting
 class AuthorSettings:
     """How prompts are linted."""
 
-    max_prompt_tokens: int = setting(8000, "a prompt that may grow beyond so many tokens is pointed out")
+    max_prompt_tokens: int = setting(8000, "a prompt that may grow beyond so many tokens is pointed out", least=1)
     lint_ignore: str = setting("", "lint rules that are not applied, with commas between them")

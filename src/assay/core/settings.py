@@ -7,6 +7,7 @@ Reading happens once, in ``app``.
 """
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_args, get_type_hints
@@ -19,9 +20,9 @@ S = TypeVar("S")
 Scalar = str | int | float | bool | None
 
 
-def setting(default: Scalar, help_text: str) -> Any:
-    """A field of a settings class: its default, and the sentence that ``assay settings`` prints."""
-    return dataclasses.field(default=default, metadata={"help": help_text})
+def setting(default: Scalar, help_text: str, *, least: float | None = None) -> Any:
+    """A field of a settings class: its default, the sentence that ``assay settings`` prints, the lowest number."""
+    return dataclasses.field(default=default, metadata={"help": help_text, "least": least})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +60,17 @@ def read_settings(
     hints = get_type_hints(kind)
     found: list[Origin] = []
     for field in dataclasses.fields(kind):  # type: ignore[arg-type]  # every settings class is a dataclass
-        variable = f"ASSAY_{stage}_{field.name}".upper()
+        variable, least = f"ASSAY_{stage}_{field.name}".upper(), field.metadata["least"]
         value: Scalar
         if arguments.get(field.name) is not None:
             value, origin = arguments[field.name], "argument"
         elif variable in environ:
             value, origin = _from_text(environ[variable], hints[field.name], variable), f"environment {variable}"
+            _check_range(value, least, variable, Location(f"${variable}"))
         elif field.name in section and document is not None:
             where = document.at(stage, field.name)
             value, origin = _checked(section[field.name], hints[field.name], field.name, where), str(where)
+            _check_range(value, least, field.name, where)
         else:
             value, origin = field.default, "default"  # type: ignore[assignment]  # setting() always gives one
         found.append(Origin(stage, field.name, value, origin, field.metadata["help"]))
@@ -143,6 +146,15 @@ def _checked(value: object, hint: object, name: str, where: Location) -> Scalar:
     names = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
     wanted = " or ".join(names[k] for k in (bool, int, float, str) if k in kinds)
     raise _wrong(name, value, wanted, where)
+
+
+def _check_range(value: Scalar, least: float | None, name: str, where: Location) -> None:
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return
+    if not math.isfinite(value):
+        raise _wrong(name, value, "a finite number", where)
+    if least is not None and value < least:
+        raise _wrong(name, value, f"a number of at least {least:g}", where)
 
 
 def _wrong(name: str, value: object, want: str, where: Location) -> BadInput:

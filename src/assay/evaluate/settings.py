@@ -9,6 +9,6 @@ from assay.core.settings import setting
 class EvaluateSettings:
     """How suites are run."""
 
-    concurrency: int = setting(16, "calls under way at once, where the suite does not say")
+    concurrency: int = setting(16, "calls under way at once, where the suite does not say", least=1)
     folder: str = setting(".assay", "where runs and replies are kept, relative to the project's folder")
-    report_rows: int = setting(1000, "how many samples the HTML report shows one by one")
+    report_rows: int = setting(1000, "how many samples the HTML report shows one by one", least=0)
