@@ -211,7 +211,7 @@ async def test_a_call_without_end_is_stopped_at_its_limit(grader, case, outcome,
 
     assert error.code == "grader.timeout"
     assert error.what == "own.py: grade took longer than 0.3 s"
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 10
 
 
 async def test_what_the_function_has_started_is_stopped_with_it(grader, case, outcome, tmp_path):
