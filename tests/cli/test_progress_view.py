@@ -134,3 +134,26 @@ def test_an_update_costs_next_to_nothing(capsys):
         took = time.process_time() - began
 
     assert took < 0.2  # 10 µs each, twenty times what is needed
+
+
+def test_a_long_run_keeps_to_one_line_of_a_narrow_terminal(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("TERM", "xterm")
+    clock = HandClock()
+    with ProgressView(1_000_000, quiet=False, clock=clock) as view:
+        clock.at_s += 10
+        view.update(Progress(done=123_456, errors=12_345, tokens=123_456_789, cost_usd=Decimal("12345.67")))
+    shown = plain(re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", sys.stderr.getvalue()))
+
+    assert max(len(line) for line in re.split(r"[\r\n]", shown)) <= 60
+    assert "\n" not in shown.rstrip("\n")
+
+
+@pytest.mark.parametrize(("left_s", "words"), [(0.2, "1 s left"), (8.6, "9 s left"), (75, "1 min 15 s left")])
+def test_time_left_is_told_in_whole_seconds(left_s, words):
+    pace = Pace(20)
+    pace.note(0, 0)
+    pace.note(left_s, 10)
+
+    assert plain(progress_words(Progress(done=10), 20, pace)).endswith(words)

@@ -63,8 +63,13 @@ def progress_words(progress: Progress, total: int, pace: Pace) -> str:
         "cost unknown" if progress.cost_usd is None else wording.cost(progress.cost_usd),
     ]
     if pace.left_s is not None and progress.done < total:
-        parts.append(f"{wording.duration(max(pace.left_s, 1.0) if pace.left_s < 9.95 else pace.left_s)} left")
+        parts.append(f"{_about(pace.left_s)} left")
     return " · ".join(parts)
+
+
+def _about(time_s: float) -> str:
+    """A time that is a guess: in whole seconds at most."""
+    return wording.duration(time_s) if time_s >= 59.5 else f"{max(1, round(time_s))}{wording.NBSP}s"
 
 
 class ProgressView:
