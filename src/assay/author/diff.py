@@ -13,18 +13,14 @@ import msgspec
 
 from assay.author.change import BUMPS, Bump, Change, ChangeKind, largest, next_version
 from assay.author.contract_change import contract_changes
-from assay.author.fixed_text import fixed_text
+from assay.author.fixed_text import CountTokens, fixed_text
 from assay.author.input_change import input_changes
 from assay.author.schema_change import relation
 from assay.author.types import MessageTemplate, Ownership, Prompt
 from assay.author.version import digest_of
 from assay.author.word_diff import WordSegment, align, diff_words, word_counts
 from assay.core.location import Location
-from assay.models.token_count import TokenCount
 from assay.models.types import Parameters, Tool
-
-CountTokens = Callable[[str, str], TokenCount]
-"""From a text and a model (``provider/model``) to its number of tokens, such as ``models.token_count.count_tokens``."""
 
 PriceTokens = Callable[[str, int], Decimal | None]
 """From a model (``provider/model``) and a number of input tokens to US dollars; None where the price is unknown."""

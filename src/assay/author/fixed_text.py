@@ -3,14 +3,18 @@
 Both ways of an ``if`` are in it, and the inside of a loop once. What is sent for given values is ``template.py``'s.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from assay.author import language
 from assay.author.scan import scan
 from assay.author.types import Prompt
 from assay.core.location import Location
+from assay.models.token_count import TokenCount
 from assay.models.types import Role
+
+CountTokens = Callable[[str, str], TokenCount]
+"""From a text and a model (``provider/model``) to its number of tokens, such as ``models.token_count.count_tokens``."""
 
 
 @dataclass(frozen=True, slots=True)

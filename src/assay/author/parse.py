@@ -53,7 +53,7 @@ def parse_prompt(text: str, *, path: str, source: Source, check_lock: bool = Tru
     fields.required("prompt")
     name = _matching(fields, "prompt", _NAME, "dotted lower-case words, such as support.triage") or ""
     inputs = read_inputs(fields)
-    messages = _yaml_messages(fields) if body is None else _body_messages(body, body_line, file)
+    messages = _yaml_messages(fields, text.split("\n")) if body is None else _body_messages(body, body_line, file)
     if not messages:
         raise BadInput(
             "the prompt has no message",
@@ -75,6 +75,7 @@ def parse_prompt(text: str, *, path: str, source: Source, check_lock: bool = Tru
         ownership=_ownership(fields),
         suites=fields.texts("suites"),
         meta=fields.mapping("meta"),
+        lint_ignore=_lint_ignore(fields),
         file=path,
         document=document,
     )
@@ -167,7 +168,7 @@ def _check_blank(lines: list[str], first_line: int, file: str) -> None:
             )
 
 
-def _yaml_messages(fields: Fields) -> tuple[MessageTemplate, ...]:
+def _yaml_messages(fields: Fields, lines: list[str]) -> tuple[MessageTemplate, ...]:
     found: list[MessageTemplate] = []
     fields.required("messages")
     for i, _ in enumerate(fields.items("messages")):
@@ -185,8 +186,18 @@ def _yaml_messages(fields: Fields) -> tuple[MessageTemplate, ...]:
         if kinds[0] == "insert":
             found.append(MessageTemplate(role="user", source="", where=where, insert=text))
         else:
+            where = _first_line(text, where, lines)
             found.append(MessageTemplate(role=_role(kinds[0]), source=text.strip("\n"), where=where))
     return tuple(found)
+
+
+def _first_line(text: str, where: Location, lines: list[str]) -> Location:
+    """Where the text of a scalar begins: for a block, on a line below its ``|`` or ``>``."""
+    line, column = where.line or 1, where.column or 1
+    if lines[line - 1][column - 1 : column] in ("|", ">"):
+        line += 1 + len(text) - len(text.lstrip("\n"))
+        return Location(where.file, line, None, where.path)
+    return where
 
 
 def _check_inserts(prompt: Prompt) -> None:
@@ -249,6 +260,15 @@ def _ownership(fields: Fields) -> Ownership:
         intended_use=fields.text("intended_use"),
         review_by=_matching(fields, "review_by", _DATE, "a date, such as 2027-05-01"),
     )
+
+
+def _lint_ignore(fields: Fields) -> tuple[str, ...]:
+    if fields.raw("lint") is None:
+        return ()
+    entry = fields.sub("lint")
+    found = entry.texts("ignore")
+    entry.close()
+    return found
 
 
 def _matching(fields: Fields, key: str, pattern: re.Pattern[str], want: str) -> str | None:

@@ -192,6 +192,7 @@ class Prompt:
         partials: Every partial that the messages include, directly or not, by name.
         suites: Paths of suites, relative to the file.
         meta: Free data of the team's own; not a part of the identity.
+        lint_ignore: Lint rules that are not applied to this prompt; not a part of the identity.
         document: The front matter with the place of every value, for messages about it.
     """
 
@@ -207,6 +208,7 @@ class Prompt:
     ownership: Ownership = Ownership()
     suites: tuple[str, ...] = ()
     meta: dict[str, object] = field(default_factory=dict)
+    lint_ignore: tuple[str, ...] = ()
     file: str = ""
     document: Document
 
