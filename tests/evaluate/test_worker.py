@@ -22,6 +22,12 @@ def spin():
     while True: pass
 def stuck(): re.match("(a+)+b", "a" * 80)
 def add(a, b): return a + b
+def disturb(text, times):
+    for number in range(3, 16):
+        try: os.write(number, text.encode() * times)
+        except OSError: pass
+    time.sleep(0.2)
+    return "mine"
 """
 PARENT = """
 import asyncio, sys
@@ -125,3 +131,26 @@ async def test_an_argument_may_be_as_large_as_a_reply(own):
             await pool.call("add", "x" * 3_000_000, "y", timeout_s=30)
 
         assert await pool.call("add", "x", "y", timeout_s=30) == "xy"
+
+
+@pytest.mark.parametrize(
+    ("text", "times"), [("not json\n", 1), ("x", 2_000_000), ('{"kind": "returned", "value": 7}\n', 2)]
+)
+async def test_code_that_writes_where_its_answers_go_cannot_disturb_other_calls(own, text, times):
+    async with pool_of(own) as pool:
+        with contextlib.suppress(GraderFailed):
+            await pool.call("disturb", text, times, timeout_s=5)
+        with contextlib.suppress(GraderFailed):
+            assert await pool.call("add", 1, 2, timeout_s=5) == 3
+
+        assert [await pool.call("add", 1, i, timeout_s=5) for i in range(3)] == [1, 2, 3]
+
+
+async def test_a_process_that_cannot_be_started_is_an_error_of_the_grader(own, tmp_path):
+    pool = WorkerPool(own, WorkingTree(tmp_path / "gone"))
+
+    with pytest.raises(GraderFailed) as caught:
+        await pool.call("pid", timeout_s=5)
+
+    assert caught.value.code == "grader.not_started"
+    assert "no process can be started for it: No such file" in caught.value.what

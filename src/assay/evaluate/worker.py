@@ -28,6 +28,7 @@ GRACE_S = 5.0
 
 MAX_ANSWER_BYTES = 1_000_000
 
+_NOISE = "wrote into the channel that its answers take"
 _CHILD = Path(__file__).with_name("worker_child.py")
 _KEPT = ("PATH", "HOME", "LANG", "PYTHONPATH")
 
@@ -165,6 +166,8 @@ class _Worker(asyncio.SubprocessProtocol):
 
     async def ask(self, line: bytes) -> _Answer:
         """The next answer, after a request; with an empty one, that to the loading of the file."""
+        if line and self._received:
+            self._break(_NOISE)  # what came unasked would be taken for the answer to this request
         if self._broken is not None:
             raise _Broken(self._broken)
         self._answer = asyncio.get_running_loop().create_future()
@@ -204,14 +207,14 @@ class _Worker(asyncio.SubprocessProtocol):
         end = self._received.find(b"\n")
         if end < 0:
             if len(self._received) > MAX_ANSWER_BYTES:
-                self._break("wrote into the channel that its answers take")
+                self._break(_NOISE)
             return
         if self._answer is None or self._answer.done():
             return
         try:
             answer = msgspec.json.decode(bytes(self._received[:end]), type=_Answer)
         except msgspec.DecodeError:
-            self._break("wrote into the channel that its answers take")
+            self._break(_NOISE)
             return
         del self._received[: end + 1]
         self._answer.set_result(answer)
