@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from assay.author.fixed_text import CountTokens
-from assay.author.lint.rule import LEVELS, Context, Finding, LintSettings, rules
+from assay.author.lint.rule import LEVELS, Context, Finding, LintSettings, rule_names, rules
 from assay.author.lint.rules.unreadable import unreadable
 from assay.author.lockfile import Lock
 from assay.author.parse import load_prompt
@@ -24,7 +24,12 @@ def check_prompt(prompt: Prompt, context: Context) -> list[Finding]:
         context: The project around it.
     """
     ignored = {*prompt.lint_ignore, *context.settings.ignore}
-    found = {finding for name in rules.names() if name not in ignored for finding in rules.get(name)(prompt, context)}
+    found = {
+        finding
+        for name in context.once(rule_names)
+        if name not in ignored
+        for finding in rules.get(name)(prompt, context)
+    }
     return _ordered(found)
 
 

@@ -16,14 +16,14 @@ What to write instead
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from assay.author.lint.rule import Context, Finding, rules
+from assay.author.lint.rule import Context, Finding, rule_names, rules
 from assay.author.types import Prompt
 
 
 @rules.register("unknown-ignore")
-def unknown_ignore(prompt: Prompt, context: Context) -> Iterator[Finding]:  # noqa: ARG001 - a rule takes both
+def unknown_ignore(prompt: Prompt, context: Context) -> Iterator[Finding]:
     """Each such name."""
-    known = rules.names()
+    known = context.once(rule_names) if prompt.lint_ignore else []
     for i, name in enumerate(prompt.lint_ignore):
         if name not in known:
             near = get_close_matches(name, known, n=1)
