@@ -113,8 +113,11 @@ def open_run(runs: Path, identity: str, *, new_id: str, plan: dict[str, object])
         if (folder / SUMMARY).exists() or _identity(path) != identity:
             continue
         lock = _try_lock(folder)
-        if lock is not None:
+        if lock is None:
+            continue
+        if not (folder / SUMMARY).exists():
             return RunFolder(folder, lock)
+        os.close(lock)  # whoever held it has finished the run in the meantime
     folder = runs / new_id
     try:
         folder.mkdir(parents=True)

@@ -13,6 +13,9 @@ from assay.core.errors import StorageFailed
 
 Migration = str
 
+WAIT_S = 30.0
+"""How long a statement waits for another process that is writing."""
+
 
 def open_database(file: Path, migrations: Sequence[Migration]) -> sqlite3.Connection:
     """A connection in autocommit mode, with every migration applied once and in order.
@@ -26,14 +29,25 @@ def open_database(file: Path, migrations: Sequence[Migration]) -> sqlite3.Connec
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(file, isolation_level=None, timeout=30, cached_statements=64)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA temp_store=MEMORY")
-        _migrate(connection, migrations, file)
+        connection = sqlite3.connect(file, isolation_level=None, timeout=WAIT_S, cached_statements=64)
     except (sqlite3.Error, OSError) as error:
         raise storage_failed(file, error) from None
+    try:
+        _set_up(connection, migrations, file)
+    except sqlite3.Error as error:
+        connection.close()
+        raise storage_failed(file, error) from None
+    except StorageFailed:
+        connection.close()
+        raise
     return connection
+
+
+def _set_up(connection: sqlite3.Connection, migrations: Sequence[Migration], file: Path) -> None:
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA temp_store=MEMORY")
+    _migrate(connection, migrations, file)
 
 
 def _migrate(connection: sqlite3.Connection, migrations: Sequence[Migration], file: Path) -> None:
