@@ -234,10 +234,10 @@ def test_memory_does_not_grow_with_the_number_of_samples():
             counted.add(row(i, i % 5 > 0, "new", tags={"kind": "a"}))
 
     counted = tally([], variants=2)
-    feed(counted, 0, 1_000)
+    feed(counted, 0, 3_000)  # enough flips to fill their list
     tracemalloc.start()
     try:
-        feed(counted, 1_000, 2_000)
+        feed(counted, 3_000, 2_000)
         grown, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
