@@ -178,8 +178,9 @@ def test_a_long_text_is_cut_and_says_by_how_much(view):
     assert "1000 more characters, in samples.jsonl" in text
 
 
-def test_a_thousand_large_samples_stay_below_three_megabytes(view):
-    long = [msgspec.structs.replace(row, output="é & <long> text " * 500) for row in example_rows(500)]
+@pytest.mark.parametrize("text", ["plain words ", "é & <long> text ", "<<<>>>&&&", "配送チーム"])
+def test_a_thousand_large_samples_stay_below_three_megabytes(view, text):
+    long = [msgspec.structs.replace(row, output=text * 500) for row in example_rows(500)]
     began = time.process_time()
     source = render_report(RunView(summary=view.summary, rows=long, rows_total=5_000))
 

@@ -3,6 +3,7 @@
 Decides how much of each text is shown, so that a page of a thousand samples stays small enough to open on a phone.
 """
 
+import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,8 +17,8 @@ MAX_FLIPS_SHOWN = 100
 """Of each kind."""
 
 _FLIP_CHARS = 1_500
-_TEXT_BUDGET_CHARS = 900_000
-_LIMITS = (4_000, 2_000, 1_000, 500, 250)
+_TEXT_BUDGET_BYTES = 1_200_000
+_LIMITS = (4_000, 2_000, 1_000, 500, 250, 120)
 _GLANCE_CHARS = 90
 _REASON_CHARS = 300
 
@@ -98,8 +99,16 @@ def sample_views(rows: Sequence[SampleRow]) -> list[SampleView]:
 
 def _limit(rows: Iterable[SampleRow]) -> int:
     """The most characters a text may show, so that all of them keep within the budget."""
-    lengths = [len(text) for row in rows for text in (row.output or "", *map(wording.shown, row.inputs.values()))]
-    fitting = (limit for limit in _LIMITS if sum(min(n, limit) for n in lengths) <= _TEXT_BUDGET_CHARS)
+    heads = [
+        text[: _LIMITS[0]]
+        for row in rows
+        for text in (row.output, *map(wording.shown, row.inputs.values()), wording.shown(row.expected))
+        if text
+    ]
+    sizes = [(len(head), len(html.escape(head).encode("utf-8", "replace")) / len(head)) for head in heads]
+    fitting = (
+        limit for limit in _LIMITS if sum(min(chars, limit) * each for chars, each in sizes) <= _TEXT_BUDGET_BYTES
+    )
     return next(fitting, _LIMITS[-1])
 
 

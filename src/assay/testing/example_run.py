@@ -144,10 +144,12 @@ def _output(i: int, variant: str, team: str) -> str:
     if variant == CANDIDATE and i in _SPECIAL:
         return _SPECIAL[i]
     wrong = TEAMS[(i + 2) % len(TEAMS)]
+    if variant == CANDIDATE and i % 21 == 1 and i % 5 != 4:
+        return f"{team}, I think, is the team that should answer this ticket."
     if variant == CANDIDATE:
         return wrong if i % 5 == 4 and i % 3 else team
     if i % 7 in (1, 4, 6):
-        return f"The team that should answer this ticket is {wrong}, I think."
+        return f"{wrong}, I think, is the team that should answer this ticket."
     return wrong if i % 11 == 5 else team
 
 
