@@ -292,7 +292,10 @@ _KINDS = {
         "give the input a value, or guard it with {% if name %} or |default",
     ),
     "OutOfFuel": ("the template does too much work and was stopped", "loop over fewer items"),
-    "SyntaxError": ("the template is not well-formed", None),
+    "SyntaxError": (
+        "the template is not well-formed",
+        "close every {{ with }}, every {% with %}, and every if, for, with and set block with its end",
+    ),
 }
 
 
@@ -303,7 +306,9 @@ def _template_error(error: minijinja.TemplateError, places: Mapping[str, Locatio
     assert isinstance(cause, minijinja.TemplateError)
     place = places.get(cause.name or fallback) or places[fallback]
     line = (place.line or 1) + (getattr(cause, "line", None) or 1) - 1
-    what, hint = _KINDS.get(cause.kind, ("the template cannot be rendered", None))
+    what, hint = _KINDS.get(
+        cause.kind, ("the template cannot be rendered", "check what this line does with its values")
+    )
     detail = getattr(cause, "detail", None)
     if cause.kind != "OutOfFuel" and detail:
         what = f"{what}: {detail}"

@@ -11,7 +11,7 @@ from importlib import import_module
 import click
 
 from assay._version import __version__
-from assay.core.errors import AssayError, unknown_name
+from assay.core.errors import AssayError, BadInput, unknown_name
 
 _VERBS = {
     "init": ("assay.cli.init:init", "Make a project that works at once."),
@@ -84,8 +84,11 @@ def run(arguments: list[str]) -> int:
         return error.exit_status
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        return 2
+    except click.ClickException as error:
+        _print_error(_usage(error), as_json="--json" in arguments)
         return 2
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
@@ -95,6 +98,15 @@ def run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return result if isinstance(result, int) else 0
+
+
+def _usage(error: click.ClickException) -> BadInput:
+    """What is wrong with the command line, in the form of all other errors."""
+    what = error.format_message().rstrip(".")
+    command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx is not None else "assay"
+    return BadInput(
+        what[:1].lower() + what[1:], hint=f"'{command} --help' says what it takes, with examples", code="cli.usage"
+    )
 
 
 def _print_error(error: AssayError, *, as_json: bool) -> None:

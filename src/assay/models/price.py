@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -156,6 +157,8 @@ def _listing(provider_name: str, model: str, base_url: str | None) -> _Listing |
     list_name, address = _list_of(provider, base_url)
     if list_name is None and address is None:
         return _NO_PRICE
+    if list_name is None and _is_private(address or ""):
+        return Cost(usd=None, source=f"unknown: no price list knows {host_of(address or '')}")
     try:
         listed_by, info = _library().lists.find_provider_model(model, None, list_name, address)
     except LookupError:
@@ -172,6 +175,12 @@ def _list_of(provider: Provider, base_url: str | None) -> tuple[str | None, str 
     if provider.price_id is not None and at_home:
         return provider.price_id, None
     return None, base_url or provider.base_url
+
+
+def _is_private(base_url: str) -> bool:
+    """Whether the host is a number or of this machine; price lists go by public names, so none is loaded for it."""
+    host = urlsplit(base_url).hostname or ""
+    return "." not in host or ":" in host or host.replace(".", "").isdecimal()
 
 
 def _compile(prices: "ModelPrice", source: str) -> _Rates:
