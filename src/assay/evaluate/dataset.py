@@ -72,8 +72,20 @@ def check_dataset_file(source: WorkingTree, path: str, *, where: Location) -> No
     _open(source, path, where).close()
 
 
-def check_datasets(source: WorkingTree, paths: Sequence[str], *, where: Location | None = None) -> DatasetFacts:
+def check_datasets(
+    source: WorkingTree,
+    paths: Sequence[str],
+    *,
+    where: Location | None = None,
+    check: Callable[[Case], None] = lambda _: None,
+) -> DatasetFacts:
     """Read all of the datasets once: every row is right, and no id stands twice among them.
+
+    Args:
+        source: The project's files.
+        paths: The datasets, relative to the project's folder.
+        where: The place that named them, for messages.
+        check: Called with each case; what it raises ends the look.
 
     Raises:
         BadInput: As ``read_cases``; or an id that stands twice.
@@ -88,6 +100,7 @@ def check_datasets(source: WorkingTree, paths: Sequence[str], *, where: Location
                 for case in _cases(read, io.BufferedReader(hashed, 1 << 16), source.name(path)):
                     seen.add(case.id, case.cluster, file=number, line=case.where.line or 0)
                     _count(facts, case)
+                    check(case)
                 facts.digests[path] = f"sha256:{hashed.sha256.hexdigest()}"
         _check_unique(seen, [source.name(path) for path in paths])
         facts.clusters = seen.clusters()

@@ -83,11 +83,12 @@ class Evaluation:
             BadInput: Anything that a person can mend, with its place.
         """
         variants = resolve_variants(self._project, suite, suite_file, override)
-        facts = check_datasets(self._project.source, suite.datasets)
-        for case in self._cases(suite):
+
+        def check(case: Case) -> None:
             for variant in variants:
                 _check_inputs(case, variant)
-        return Prepared(suite, variants, facts)
+
+        return Prepared(suite, variants, check_datasets(self._project.source, suite.datasets, check=check))
 
     async def run(
         self, prepared: Prepared, engine: Engine, options: Options, watch: Callable[[Progress], None]
