@@ -4,7 +4,7 @@ Commands, and later the server, open an ``App`` and use what it hands out.
 """
 
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -21,7 +21,9 @@ from assay.evaluate.settings import EvaluateSettings
 from assay.models.client import ModelClient
 from assay.models.embedded.place import Configuration
 from assay.models.embedded.supervisor import Endpoint, OnDemand, ensure
+from assay.models.provider import providers
 from assay.models.settings import ModelsSettings
+from assay.models.target import Target
 
 S = TypeVar("S")
 
@@ -77,6 +79,15 @@ class App:
     def folder(self) -> Path:
         """Where Assay keeps what it writes for this project."""
         return self.project.root / self.evaluate.folder
+
+    def concurrency(self, targets: Iterable[Target]) -> int:
+        """Calls under way at once, where nobody says: for the embedded model alone, as many as it answers at once.
+
+        More would only wait in its queue, and be counted as latency.
+        """
+        if all(providers.get(target.provider).on_demand for target in targets):
+            return min(self.evaluate.concurrency, self._configuration().engines)
+        return self.evaluate.concurrency
 
     @asynccontextmanager
     async def engine(self) -> AsyncIterator[Engine]:

@@ -63,7 +63,7 @@ def evaluate(
     override = override_of(model, base_url, key_env, temperature, max_tokens, seed)
     prepared = evaluation.prepare(suite, suite_file, override)
     options = Options(
-        concurrency=app.evaluate.concurrency,
+        concurrency=app.concurrency(v.target for v in prepared.variants),
         timeout_s=app.models.timeout_s,
         fresh=fresh,
         report_rows=app.evaluate.report_rows,
