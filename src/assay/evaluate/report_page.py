@@ -155,10 +155,10 @@ def page(view: RunView) -> Page:
         suite=run.suite,
         description=run.description,
         mark=_mark(run.decision),
-        sentence=one_line(run.sentence, 2_000),
+        sentence=_sentence(run.sentence),
         more_cases=_more_cases(run.gate, run.sentence),
         has_gate=has_gate,
-        gate=[GateLine(_mark(p.decision), _rule(p), one_line(p.sentence, 2_000)) for p in run.gate],
+        gate=[GateLine(_mark(p.decision), _rule(p), _sentence(p.sentence)) for p in run.gate],
         scope=_scope(run),
         variants=[_variant(variant, run.comparison) for variant in run.variants],
         level=wording.level(run.variants[0].level) if run.variants else "",
@@ -181,6 +181,11 @@ def page(view: RunView) -> Page:
 def _mark(decision: Decision) -> Mark:
     sign, word = wording.DECISION_WORDS[decision]
     return Mark(sign, word, decision)
+
+
+def _sentence(text: str) -> str:
+    """A sentence of the gate, its figures joined to their units."""
+    return one_line(text, 2_000).replace(" %", f"{NBSP}%").replace(" points", f"{NBSP}points")
 
 
 def _rule(part: GatePart) -> str:
