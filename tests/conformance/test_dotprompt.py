@@ -14,6 +14,7 @@ import yaml
 
 from assay.author.exchange.dialect import Imported
 from assay.author.exchange.dialects.dotprompt import DIALECT
+from assay.author.exchange.draft import FilesInMemory
 from assay.author.parse import parse_prompt
 from assay.author.template import Template
 from assay.author.types import Prompt
@@ -65,26 +66,6 @@ DIFFERENT = {
 }
 
 
-class Memory:
-    """The files of an import as a source of prompts."""
-
-    def __init__(self, imported: Imported) -> None:
-        self.root = Path()
-        self.files = imported.files
-
-    def read(self, path: str, *, where: object = None) -> str:
-        return self.files[path]
-
-    def has(self, path: str) -> bool:
-        return path in self.files
-
-    def prompts(self) -> list[str]:
-        return list(self.files)
-
-    def name(self, path: str) -> str:
-        return path
-
-
 def cases() -> Iterator[Any]:
     for file in sorted(SPEC.rglob("*.yaml")):
         group = file.relative_to(SPEC).with_suffix("").as_posix()
@@ -113,7 +94,7 @@ def load(case: dict[str, Any], test: dict[str, Any], *, body: str = "") -> Impor
 
 
 def parse(imported: Imported) -> Prompt:
-    return parse_prompt(imported.text, path=imported.file, source=Memory(imported))
+    return parse_prompt(imported.text, path=imported.file, source=FilesInMemory(imported.files))
 
 
 def given(prompt: Prompt, case: dict[str, Any], test: dict[str, Any]) -> dict[str, object]:

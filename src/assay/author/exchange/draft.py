@@ -195,7 +195,7 @@ class Draft:
                 where=Location(self.file),
             )
         try:
-            Template(parse_prompt(found.text, path=found.file, source=_Memory(found.files)))
+            Template(parse_prompt(found.text, path=found.file, source=FilesInMemory(found.files)))
         except BadInput as error:
             # The line is one of the native text, which nobody has seen yet.
             error.where = Location(self.file)
@@ -298,23 +298,27 @@ def _escaped(line: str) -> str:
     return "{{ '\\\\' }}" + line[1:] if _ESCAPED_MARKER.fullmatch(line) else line
 
 
-class _Memory:
-    """The files of an import as a ``Source``, before they are written anywhere."""
+class FilesInMemory:
+    """Files that are not written anywhere yet, as a ``Source`` to read prompts from."""
 
     def __init__(self, files: Mapping[str, str]) -> None:
         self.root = Path()
         self._files = files
 
     def read(self, path: str, *, where: Location | None = None) -> str:
+        """The text of a file."""
         if path not in self._files:
-            raise BadInput(f"there is no file {path}", hint="import it too", code="exchange.missing", where=where)
+            raise BadInput(f"there is no file {path}", hint="import it too", code="exchange.missing_file", where=where)
         return self._files[path]
 
     def has(self, path: str) -> bool:
+        """Whether there is a file with that path."""
         return path in self._files
 
     def prompts(self) -> list[str]:
-        return [path for path in self._files if path.endswith(".prompt.md")]
+        """The paths of all prompt files, sorted."""
+        return sorted(path for path in self._files if path.endswith(".prompt.md"))
 
     def name(self, path: str) -> str:
+        """The file as messages name it."""
         return path

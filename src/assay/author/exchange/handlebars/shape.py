@@ -33,7 +33,10 @@ class Shape:
     item: "Shape | None" = None
 
     def field(self, name: str) -> "Shape":
-        """The shape of one of its fields."""
+        """The shape of one of its fields; a number names an item of a list."""
+        if name.isdigit() and (self.schema is None or "items" in self.schema):
+            self.uses.add("listed")
+            return self.items()
         if name not in self.fields:
             schema, required = self._declared(name)
             self.fields[name] = Shape(schema, required)

@@ -288,7 +288,8 @@ def _joined(pieces: Sequence[_Piece]) -> str:
         before = merged[i - 1].text if i and not merged[i - 1].tag else None
         after = merged[i + 1].text if i + 1 < len(merged) and not merged[i + 1].tag else None
         if piece.tag:
-            found += _tag(piece.text, before, after, edge=(i == 0, i + 1 == len(merged) or chain))
+            ends = i + 1 == len(merged) or (chain and piece.text.startswith(("{{else", "{{/")))
+            found += _tag(piece.text, before, after, edge=(i == 0, ends))
         else:
             found += _text(piece.text, before_tag=i + 1 < len(merged), after_tag=i > 0)
     return found
