@@ -9,6 +9,7 @@ from assay.app import App
 from assay.author.diff import Diff, TextDiff, compare
 from assay.cli.options import json_option
 from assay.cli.output import plain, print_json, stdout_console
+from assay.core.errors import BadInput
 from assay.engine.prepare import DEFAULT_MODEL
 from assay.models.price import cost
 from assay.models.target import parse_target
@@ -41,7 +42,7 @@ def diff(old: str, new: str | None, as_json: bool) -> None:
     one of them, it is compared with what the last commit in Git has.
     """
     app = App.open()
-    before, after = (old, new) if new is not None else (f"{old}@git:HEAD", old)
+    before, after = (old, new) if new is not None else (_committed(old), old)
     found = compare(
         app.resolve(before), app.resolve(after), tokens=count_tokens, price=_price, default_model=DEFAULT_MODEL
     )
@@ -49,6 +50,17 @@ def diff(old: str, new: str | None, as_json: bool) -> None:
         print_json(found.as_dict())
     else:
         _print(stdout_console(), found)
+
+
+def _committed(reference: str) -> str:
+    """The same prompt as the last commit has it."""
+    if "@" in reference:
+        raise BadInput(
+            f"{reference!r} names one version, and there is nothing to compare it with",
+            hint=f"name the other side too: assay diff {reference} {reference.partition('@')[0]}",
+            code="diff.one_side",
+        )
+    return f"{reference}@git:HEAD"
 
 
 def _price(model: str, tokens: int) -> Decimal | None:

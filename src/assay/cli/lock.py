@@ -1,5 +1,7 @@
 """``assay lock``: pin the partials that the project's prompts include."""
 
+from pathlib import Path
+
 import click
 
 from assay.app import App
@@ -25,15 +27,23 @@ def lock(check: bool) -> None:
     """
     source = App.open().project.source
     partials = _partials(source)
-    text = dump_lock(partials)
+    text = dump_lock(partials).encode()
     file = source.root / LOCK_FILE
-    if file.exists() and file.read_text("utf-8") == text:
+    if file.is_file() and file.read_bytes() == text:
         click.echo(f"{source.name(LOCK_FILE)} is up to date: {_count(partials)}", err=True)
     elif check:
         raise BadInput(f"{source.name(LOCK_FILE)} is not up to date", hint="run 'assay lock'", code="lock.stale")
     else:
-        file.write_text(text, "utf-8")
+        _write(file, text, source.name(LOCK_FILE))
         click.echo(f"wrote {source.name(LOCK_FILE)}: {_count(partials)}", err=True)
+
+
+def _write(file: Path, text: bytes, name: str) -> None:
+    try:
+        file.write_bytes(text)
+    except OSError as error:
+        what = f"{name} cannot be written: {(error.strerror or 'error').lower()}"
+        raise BadInput(what, hint="check the permissions of the project's folder", code="lock.unwritable") from None
 
 
 def _partials(source: WorkingTree) -> dict[str, Partial]:

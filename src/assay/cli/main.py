@@ -1,6 +1,7 @@
 """The ``assay`` command: finds the verb, and turns what goes wrong into one sentence and an exit status.
 
-Exit status: 0 pass, 1 gate failed, 2 usage or file error, 3 inconclusive or invalid, 130 interrupted.
+Exit status: 0 pass, 1 gate failed, 2 usage or file error, 3 inconclusive or invalid, 130 interrupted,
+141 the reader of the output has gone.
 A verb's module is imported when it is called; its one-line help stands here, so that ``--help`` is quick.
 """
 
@@ -12,6 +13,9 @@ import click
 
 from assay._version import __version__
 from assay.core.errors import AssayError, BadInput, unknown_name
+
+_READER_GONE = 141
+"""As shells tell of a program that a broken pipe has ended; never 0, which would say that a gate has passed."""
 
 _VERBS = {
     "init": ("assay.cli.init:init", "Make a project that works at once."),
@@ -50,6 +54,14 @@ class _Verbs(click.Group):
         if args and args[0] not in _VERBS and not args[0].startswith("-") and not ctx.resilient_parsing:
             raise unknown_name("command", args[0], _VERBS, code="cli.command")
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Whoever read our output has gone, which is theirs to decide; keep Python from complaining at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return _READER_GONE
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         with formatter.section("Commands"):
@@ -93,10 +105,6 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         return 130
-    except BrokenPipeError:
-        # Whoever read our output has gone, which is theirs to decide; keep Python from complaining at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     return result if isinstance(result, int) else 0
 
 
