@@ -26,7 +26,7 @@ MAX_INCLUDE_DEPTH = 10
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*")
 _SEMVER = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
-_MARKER = re.compile(rf"({'|'.join(ROLES)}):[ \t]*|insert:[ \t]*(\w+)[ \t]*")
+MARKER = re.compile(rf"({'|'.join(ROLES)}):[ \t]*|insert:[ \t]*(\w+)[ \t]*")
 _ESCAPED = re.compile(rf"\\((?:{'|'.join(ROLES)}):[ \t]*|insert:.*)")
 
 
@@ -48,12 +48,12 @@ def load_prompt(source: Source, path: str, *, where: Location | None = None, che
 def parse_prompt(text: str, *, path: str, source: Source, check_lock: bool = True) -> Prompt:
     """The prompt that the text is; partials and tools are read from the source."""
     file = source.name(path)
-    document, body, body_line = _split(text, file, yaml_only=not path.endswith(".md"))
+    document, body, body_line = split_file(text, file, yaml_only=not path.endswith(".md"))
     fields = Fields(document, code="prompt")
     fields.required("prompt")
     name = _matching(fields, "prompt", _NAME, "dotted lower-case words, such as support.triage") or ""
     inputs = read_inputs(fields)
-    messages = _yaml_messages(fields, text.split("\n")) if body is None else _body_messages(body, body_line, file)
+    messages = _yaml_messages(fields, text.split("\n")) if body is None else body_messages(body, body_line, file)
     if not messages:
         raise BadInput(
             "the prompt has no message",
@@ -84,10 +84,14 @@ def parse_prompt(text: str, *, path: str, source: Source, check_lock: bool = Tru
     return prompt
 
 
-def _split(text: str, file: str, *, yaml_only: bool) -> tuple[Document, str | None, int]:
-    """The front matter, the body (None where all is YAML), and the body's first line."""
+def split_file(text: str, file: str, *, yaml_only: bool) -> tuple[Document, str | None, int]:
+    """The front matter, the body (None where all is YAML), and the body's first line.
+
+    Raises:
+        BadInput: There is no front matter, or it is not YAML.
+    """
     if yaml_only:
-        return parse_document(text, file=file), None, 1
+        return parse_document(_ended(text), file=file), None, 1
     lines = text.split("\n")
     if lines[0].rstrip() != "---":
         raise BadInput(
@@ -104,13 +108,23 @@ def _split(text: str, file: str, *, yaml_only: bool) -> tuple[Document, str | No
             code="prompt.no_front_matter",
             where=Location(file, 1),
         )
-    document = parse_document("\n".join(lines[1:end]), file=file, first_line=2)
+    document = parse_document(_ended("\n".join(lines[1:end])), file=file, first_line=2)
     return document, "\n".join(lines[end + 1 :]), end + 2
 
 
-def _body_messages(body: str, first_line: int, file: str) -> tuple[MessageTemplate, ...]:
+def _ended(text: str) -> str:
+    """With a line feed at the end, so that a block of text is the same one there as anywhere else."""
+    return text if text.endswith("\n") else text + "\n"
+
+
+def body_messages(body: str, first_line: int, file: str) -> tuple[MessageTemplate, ...]:
+    """The messages that a body holds.
+
+    Raises:
+        BadInput: Text that belongs to no message, or a message without text.
+    """
     lines = body.split("\n")
-    starts = [(i, marker) for i, line in enumerate(lines) if (marker := _MARKER.fullmatch(line))]
+    starts = [(i, marker) for i, line in enumerate(lines) if (marker := MARKER.fullmatch(line))]
     first = starts[0][0] if starts else len(lines)
     if starts and any(line.strip() for line in lines[:first]):
         stray = next(i for i, line in enumerate(lines) if line.strip())
