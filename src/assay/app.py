@@ -14,6 +14,7 @@ from assay.author.reference import resolve
 from assay.author.settings import AuthorSettings
 from assay.author.types import Prompt
 from assay.core.clock import SystemClock
+from assay.core.errors import BadInput
 from assay.core.events import Events
 from assay.core.settings import Origin, Scalar, check_stages, read_settings
 from assay.engine.engine import Engine
@@ -74,6 +75,21 @@ class App:
     def resolve(self, reference: str) -> Prompt:
         """The prompt that the reference names."""
         return resolve(self.project, reference)
+
+    def inside(self, path: Path) -> str:
+        """The path relative to the project's folder.
+
+        Raises:
+            BadInput: It lies outside.
+        """
+        relative = self.project.relative(path)
+        if relative is None:
+            raise BadInput(
+                f"{path} lies outside the project's folder, {self.project.root}",
+                hint="name files of one project at a time",
+                code="cli.outside",
+            )
+        return relative
 
     @property
     def folder(self) -> Path:

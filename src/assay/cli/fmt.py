@@ -9,7 +9,6 @@ from assay.app import App
 from assay.author.fmt import format_prompt
 from assay.author.lint.check import selected
 from assay.author.source import decode, unreadable
-from assay.core.errors import BadInput
 
 
 @click.command(
@@ -25,11 +24,11 @@ Examples:
 def fmt(paths: tuple[Path, ...], check: bool, as_diff: bool) -> int:
     """Put prompt files into their usual form.
 
-    Keys in their usual order, one blank line between messages, no white space at the ends of lines. Comments stay, and the
-    digest stays the same.
+    Keys in their usual order, one blank line between messages, no white space at the ends of lines. Comments stay, and
+    the digest stays the same.
     """
     app = App.open(paths[0] if paths and paths[0].exists() else None)
-    files = [app.project.root / p for p in selected(app.project.source.prompts(), [_inside(app, p) for p in paths])]
+    files = [app.project.root / p for p in selected(app.project.source.prompts(), [app.inside(p) for p in paths])]
     changed = 0
     for file in files:
         name = app.project.source.name(file.relative_to(app.project.root).as_posix())
@@ -49,14 +48,6 @@ def fmt(paths: tuple[Path, ...], check: bool, as_diff: bool) -> int:
     done = "would change" if check or as_diff else "changed"
     click.echo(f"{changed} of {len(files)} {done}", err=True)
     return 1 if check and changed else 0
-
-
-def _inside(app: App, path: Path) -> str:
-    relative = app.project.relative(path)
-    if relative is None:
-        what = f"{path} lies outside the project's folder, {app.project.root}"
-        raise BadInput(what, hint="format one project at a time", code="fmt.outside")
-    return relative
 
 
 def _read(file: Path, name: str) -> str:

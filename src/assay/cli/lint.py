@@ -13,7 +13,6 @@ from assay.author.lint.rule import Finding, LintSettings
 from assay.author.lint.sarif import to_sarif
 from assay.cli.options import json_option
 from assay.cli.output import plain, print_json, stdout_console
-from assay.core.errors import BadInput
 from assay.engine.prepare import DEFAULT_MODEL
 from assay.models.provider import providers
 from assay.models.token_count import count_tokens
@@ -47,7 +46,7 @@ def lint(paths: tuple[Path, ...], strict: bool, sarif: bool, as_json: bool) -> i
     app = App.open(paths[0] if paths and paths[0].exists() else None)
     found = check_project(
         app.project.source,
-        [_inside(app, path) for path in paths],
+        [app.inside(path) for path in paths],
         today=app.clock.now_utc().date(),
         settings=LintSettings(token_budget=app.author.max_prompt_tokens, ignore=_ignored(app.author.lint_ignore)),
         tokens=count_tokens,
@@ -62,17 +61,6 @@ def lint(paths: tuple[Path, ...], strict: bool, sarif: bool, as_json: bool) -> i
         _print(stdout_console(), found)
     failing = ("error", "warning") if strict else ("error",)
     return 1 if any(finding.level in failing for finding in found) else 0
-
-
-def _inside(app: App, path: Path) -> str:
-    relative = app.project.relative(path)
-    if relative is None:
-        raise BadInput(
-            f"{path} lies outside the project's folder, {app.project.root}",
-            hint="check one project at a time",
-            code="lint.outside",
-        )
-    return relative
 
 
 def _ignored(names: str) -> tuple[str, ...]:
