@@ -19,7 +19,6 @@ from assay.core.events import Events
 from assay.core.settings import Origin, Scalar, check_stages, read_settings
 from assay.engine.engine import Engine
 from assay.evaluate.settings import EvaluateSettings
-from assay.models.client import ModelClient
 from assay.models.embedded.place import Configuration
 from assay.models.embedded.supervisor import Endpoint, OnDemand, ensure
 from assay.models.provider import providers
@@ -108,6 +107,8 @@ class App:
     @asynccontextmanager
     async def engine(self) -> AsyncIterator[Engine]:
         """The engine, with its connections open while the context lasts."""
+        from assay.models.client import ModelClient  # noqa: PLC0415 - aiohttp costs start-up time
+
         async with ModelClient(embedded_endpoint=self._on_demand()) as client:
             yield Engine(client, self.events)
 

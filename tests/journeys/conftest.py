@@ -96,7 +96,8 @@ class Desk:
 
     def runs(self) -> list[Path]:
         """The folders of its runs, in the order they were begun."""
-        return sorted((self.root / ".assay" / "runs").glob("*"))
+        folders = (self.root / ".assay" / "runs").glob("*")
+        return sorted(folders, key=lambda folder: (folder / "lock").stat().st_ctime_ns)
 
     def rows(self, run: Path | None = None) -> list[dict[str, object]]:
         """The samples of a run, the last one unless it is named."""

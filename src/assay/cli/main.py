@@ -7,7 +7,10 @@ A verb's module is imported when it is called; its one-line help stands here, so
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -35,6 +38,19 @@ _VERBS = {
 }
 
 
+@contextmanager
+def _noticing_a_reader_that_has_gone() -> Iterator[None]:
+    """Give a broken pipe a status of its own, before Click and Rich turn it into 1, which means something else."""
+    try:
+        yield
+    except (BrokenPipeError, SystemExit) as leaving:
+        if isinstance(leaving, SystemExit) and not isinstance(leaving.__context__, BrokenPipeError):
+            raise
+        # Whoever read our output has gone, which is theirs to decide; keep Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise click.exceptions.Exit(_READER_GONE) from None
+
+
 class _Verbs(click.Group):
     """A group whose commands are imported when they are called."""
 
@@ -55,13 +71,13 @@ class _Verbs(click.Group):
             raise unknown_name("command", args[0], _VERBS, code="cli.command")
         return super().resolve_command(ctx, args)
 
+    def make_context(self, *arguments: Any, **more: Any) -> click.Context:
+        with _noticing_a_reader_that_has_gone():
+            return super().make_context(*arguments, **more)
+
     def invoke(self, ctx: click.Context) -> object:
-        try:
+        with _noticing_a_reader_that_has_gone():
             return super().invoke(ctx)
-        except BrokenPipeError:
-            # Whoever read our output has gone, which is theirs to decide; keep Python from complaining at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return _READER_GONE
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         with formatter.section("Commands"):
