@@ -36,6 +36,7 @@ bench: $(STAMPS)/package $(STAMPS)/model $(STAMPS)/dev ## Run every benchmark, o
 	  echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 docs: $(STAMPS)/package $(STAMPS)/dev ## Build the documentation into site/; a broken link is an error.
+	@$(BIN)/python docs/generate.py
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 lock: $(STAMPS)/lock ## Lock what pyproject.toml asks for in requirements/; newer versions with UPGRADE=1.
