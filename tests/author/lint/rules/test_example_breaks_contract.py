@@ -31,6 +31,7 @@ def test_a_hit(lint, contract, reply, words):
     ("front", "text"),
     [
         pytest.param("contract: {choices: [billing, bug]}", body("bug"), id="choice"),
+        pytest.param("contract: {choices: [billing, bug]}", body('"bug"'), id="quoted-choice"),
         pytest.param("contract: {schema: {a: string}}", body('{"a": "b"} {# yes #}'), id="schema"),
         pytest.param("contract: {format: json, refuse: {when: w, reply: NO}}", body("NO"), id="way-out"),
         pytest.param("contract: {format: json, ask: {when: w, reply: Which…}}", body("Which one?"), id="way-out-begun"),

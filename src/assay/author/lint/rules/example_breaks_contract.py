@@ -58,9 +58,18 @@ def _problem(contract: Contract, text: str) -> str | None:
         return f"it has {len(text):,} characters, and the limit is {contract.limits.max_chars:,}"
     if contract.limits.max_words is not None and len(text.split()) > contract.limits.max_words:
         return f"it has {len(text.split()):,} words, and the limit is {contract.limits.max_words:,}"
-    if contract.format == "choice" and text not in contract.choices:
+    if contract.format == "choice" and _unquoted(text) not in contract.choices:
         return "it is none of the choices"
     return _json_problem(contract, text) if contract.format == "json" else None
+
+
+def _unquoted(text: str) -> str:
+    """The choice, also where it is written as a JSON string: so it comes from a provider that decodes in the schema."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return value if isinstance(value, str) else text
 
 
 def _json_problem(contract: Contract, text: str) -> str | None:
