@@ -7,8 +7,17 @@ import pytest
 from assay.models.embedded.pool import Pool, shared_length
 
 
+class Numbered(int):
+    """An engine that is its number, and says which slot it is used at."""
+
+    def at(self, slot):
+        found = Numbered(self)
+        found.slot = slot
+        return found
+
+
 class Started:
-    """Counts engines; an engine is its number."""
+    """Counts engines."""
 
     def __init__(self, *, fails_at=None):
         self.count = 0
@@ -19,7 +28,7 @@ class Started:
         if self.count == self.fails_at:
             raise OSError("no memory")
         self.count += 1
-        return self.count
+        return Numbered(self.count)
 
 
 @pytest.mark.parametrize(
@@ -117,3 +126,30 @@ async def test_asking_for_any_engine_starts_one_at_most():
 
     assert await asyncio.gather(pool.first(), pool.first()) == [1, 1] or start.count <= 2
     assert await pool.first() == 1
+
+
+async def test_prompts_that_take_turns_keep_a_slot_each_once_they_have_one():
+    pool = Pool(Started(), most=1)
+    short, long = (1, 1, 1, 2), (1, 1, 1, *[3] * 20)
+    slots = []
+
+    for turn in range(6):
+        for prompt in (short, long):
+            async with pool.lease((*prompt, 100 + turn)) as engine:
+                slots.append(engine.slot)
+
+    # The first long one goes on where the short one began; from then on, each finds its own again.
+    assert len(set(slots[2::2])) == len(set(slots[3::2])) == 1
+    assert slots[-1] != slots[-2]
+
+
+async def test_a_prompt_that_nobody_knows_takes_the_slot_used_longest_ago():
+    pool = Pool(Started(), most=1)
+    slots = []
+
+    for prompt in ((1,) * 9, (2,) * 9, (3,) * 9, (4,) * 9):
+        async with pool.lease(prompt) as engine:
+            slots.append(engine.slot)
+
+    assert slots[0] == slots[3]
+    assert len(set(slots[:3])) == 3

@@ -37,6 +37,9 @@ class Scripted:
         self.left = asyncio.Event()
         self.waits_after = len(pieces)
 
+    def at(self, slot):
+        return self
+
     async def tokenise(self, text):
         return [byte + 100 for byte in text.encode()]
 

@@ -8,6 +8,7 @@ and at most 48 tokens a batch: below 64 each token's numbers come out the same t
 many are evaluated together. So it makes no difference how much of a prompt was kept from an earlier call.
 """
 
+import copy
 import secrets
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
@@ -19,10 +20,10 @@ import xllamacpp
 
 from assay.core.errors import ProviderFailed, Unavailable
 from assay.models.embedded.answer import End, Piece
+from assay.models.embedded.pool import SLOTS
 from assay.models.embedded.refusal import Refused
 
 _BATCH_TOKENS = 48
-_KEPT_PROMPTS_MIB = 128
 _ILLEGAL = "~"  # no JSON text begins with it
 _KNOWN_SCHEMAS = 256
 _KNOWN_TEXTS = 2048
@@ -77,8 +78,15 @@ class Llama:
         self._server = server
         self._address = str(server.listening_address)
         self._headers = {"Authorization": f"Bearer {key}"}
+        self._slot = 0
         self._texts: dict[str, list[int]] = {}
         self._schemas: dict[bytes, bool] = {}
+
+    def at(self, slot: int) -> "Llama":
+        """The same engine, with what comes evaluated in that slot."""
+        same = copy.copy(self)
+        same._slot = slot  # noqa: SLF001 - its own class
+        return same
 
     async def tokenise(self, text: str) -> list[int]:
         """The tokens of a text; control tokens in it are read as text."""
@@ -108,13 +116,15 @@ class Llama:
 
     async def complete(self, body: dict[str, object]) -> Piece:
         """The whole reply."""
-        return _piece(await self._ask("/completion", {**body, "stream": False}))
+        return _piece(await self._ask("/completion", {**body, "stream": False, "id_slot": self._slot}))
 
     async def stream(self, body: dict[str, object]) -> AsyncGenerator[Piece, None]:
         """The reply in pieces; leaving early stops the engine."""
         try:
             async with self._session.post(
-                self._address + "/completion", json={**body, "stream": True}, headers=self._headers
+                self._address + "/completion",
+                json={**body, "stream": True, "id_slot": self._slot},
+                headers=self._headers,
             ) as answer:
                 if answer.status != 200:
                     raise _refusal(answer.status, await answer.read())
@@ -166,12 +176,13 @@ def start_engine(weights: Path, *, context_tokens: int, session: aiohttp.ClientS
 def _parameters(weights: Path, context_tokens: int, key: str) -> xllamacpp.CommonParams:
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(weights)
-    parameters.n_ctx = context_tokens
-    parameters.n_parallel = 1
+    parameters.n_ctx = context_tokens * SLOTS
+    parameters.n_parallel = SLOTS
+    parameters.kv_unified = False
     parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = 1
     parameters.n_batch = parameters.n_ubatch = _BATCH_TOKENS
     parameters.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_ENABLED
-    parameters.cache_ram_mib = _KEPT_PROMPTS_MIB
+    parameters.cache_ram_mib = 0  # the slots keep the prompts
     parameters.n_ctx_checkpoints = 0
     parameters.fit_params = False
     parameters.warmup = False

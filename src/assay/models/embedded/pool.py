@@ -1,7 +1,8 @@
 """The engines of a child: each gives one reply at a time, and a further one is started when all are busy.
 
-A call goes to the free engine that has seen most of its prompt's beginning, which it then need not
-evaluate again.
+An engine has a few slots, each of which remembers the last prompt that it evaluated. A call goes to the free
+engine's slot that has seen most of its prompt's beginning, which then need not be evaluated again. So several
+prompts can take turns, as the variants of a suite do, and each keeps what it has evaluated.
 """
 
 import asyncio
@@ -13,9 +14,15 @@ import msgspec
 
 from assay.models.embedded.answer import Piece
 
+SLOTS = 3
+
 
 class Engine(Protocol):
     """What evaluates prompts."""
+
+    def at(self, slot: int) -> "Engine":
+        """The same engine, with what comes evaluated in that slot: 0 to ``SLOTS - 1``."""
+        ...
 
     async def tokenise(self, text: str) -> list[int]:
         """The tokens of a text; control tokens in it are read as text."""
@@ -34,9 +41,25 @@ class Engine(Protocol):
         ...
 
 
-class _Idle(msgspec.Struct, frozen=True):
+class _Slots(msgspec.Struct):
+    """An engine, and what its slots have seen: slot number -> prompt, the one used longest ago first."""
+
     engine: Engine
-    seen: Sequence[int]
+    seen: dict[int, Sequence[int]]
+
+    def best(self, ids: Sequence[int]) -> tuple[int, int]:
+        """How many tokens the best slot need not evaluate again, and the slot.
+
+        A slot that would lose most of what it holds is left alone, and the one used longest ago taken instead.
+        """
+        shared, slot = max((shared_length(held, ids), slot) for slot, held in self.seen.items())
+        if 2 * shared >= len(self.seen[slot]):
+            return shared, slot
+        return 0, next(iter(self.seen))
+
+    def use(self, slot: int, ids: Sequence[int]) -> None:
+        del self.seen[slot]
+        self.seen[slot] = ids
 
 
 class Pool:
@@ -50,7 +73,7 @@ class Pool:
     def __init__(self, start: Callable[[], Awaitable[Engine]], *, most: int) -> None:
         self._start = start
         self._free = asyncio.Semaphore(most)
-        self._idle: list[_Idle] = []
+        self._idle: list[_Slots] = []
         self._started: list[Engine] = []
 
     @property
@@ -73,25 +96,25 @@ class Pool:
             ids: The prompt that it is for.
         """
         async with self._free:
-            idle = self._take(ids)
-            engine = idle.engine if idle is not None else await self._start_another()
-            seen = ids or (idle.seen if idle is not None else ())
+            slots = self._take(ids) or await self._start_another()
+            _, slot = slots.best(ids)
+            if ids:
+                slots.use(slot, ids)
             try:
-                yield engine
+                yield slots.engine.at(slot)
             finally:
-                self._idle.append(_Idle(engine, seen))
+                self._idle.append(slots)
 
-    def _take(self, ids: Sequence[int]) -> _Idle | None:
+    def _take(self, ids: Sequence[int]) -> _Slots | None:
         if not self._idle:
             return None
-        best = max(self._idle, key=lambda idle: shared_length(idle.seen, ids))
-        self._idle.remove(best)
-        return best
+        best = max(range(len(self._idle)), key=lambda i: self._idle[i].best(ids)[0])
+        return self._idle.pop(best)
 
-    async def _start_another(self) -> Engine:
+    async def _start_another(self) -> _Slots:
         engine = await self._start()
         self._started.append(engine)
-        return engine
+        return _Slots(engine, dict.fromkeys(range(SLOTS), ()))
 
 
 def shared_length(left: Sequence[int], right: Sequence[int]) -> int:
