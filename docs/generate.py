@@ -179,7 +179,8 @@ def _filled(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("<", "&lt;")
+    """Text as Markdown: what stands for itself as code, and no angle bracket as HTML."""
+    return re.sub(r"@[A-Za-z\d]+(:[A-Z…]+)?", r"`\g<0>`", text).replace("<", "&lt;")
 
 
 def settings_page() -> str:

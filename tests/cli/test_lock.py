@@ -55,6 +55,13 @@ def test_a_project_without_partials_has_an_empty_lock_that_reads(assay, project,
     assert assay("show", "greet").status == 0
 
 
+def test_a_project_that_has_nothing_to_pin_needs_no_lock_file(assay, project, greet):
+    done = assay("lock", "--check")
+
+    assert (done.status, done.err) == (0, "there are no partials to pin\n")
+    assert not (project / "prompts.lock").exists()
+
+
 def test_two_partials_of_one_name_are_refused(assay, project, tone):
     (project / "prompts/partials").mkdir()
     (project / "prompts/partials/tone.md").write_text("Another.\n")

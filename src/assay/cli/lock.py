@@ -31,6 +31,8 @@ def lock(check: bool) -> None:
     file = source.root / LOCK_FILE
     if file.is_file() and file.read_bytes() == text:
         click.echo(f"{source.name(LOCK_FILE)} is up to date: {_count(partials)}", err=True)
+    elif check and not partials and not file.exists():
+        click.echo("there are no partials to pin", err=True)
     elif check:
         raise BadInput(f"{source.name(LOCK_FILE)} is not up to date", hint="run 'assay lock'", code="lock.stale")
     else:
