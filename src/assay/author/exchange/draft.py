@@ -123,7 +123,7 @@ class Draft:
         kept, removed = without_secrets({name: value}, ())
         for path in removed:
             self.drop(
-                line, format_path(path), "keys and tokens are not imported; name them by --key-env or in assay.yaml"
+                line, format_path(path), "keys and tokens are not imported; name them by --key-env"
             )
         extra = self.parameters.setdefault("extra", {})
         assert isinstance(extra, dict)

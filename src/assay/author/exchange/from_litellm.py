@@ -50,7 +50,7 @@ def _model(draft: Draft, front: FrontMatter) -> None:
     for key, value in front.values.items():
         line = front.line_of(key)
         if key in _SECRETS:
-            draft.drop(line, key, "addresses belong to the machine: give them by --base-url or in assay.yaml")
+            draft.drop(line, key, "addresses belong to the machine: give them by --base-url")
         elif key == "max_completion_tokens":
             draft.add_parameter("max_tokens", value, line)
         elif key not in _OWN:

@@ -6,6 +6,7 @@ in, becomes an input; every other brace stays text.
 
 import json
 import re
+from dataclasses import replace
 
 from assay.author.exchange.dialect import Imported, Read
 from assay.author.exchange.draft import Draft, as_contract_schema
@@ -17,6 +18,9 @@ from assay.core.errors import BadInput
 from assay.core.location import Location
 
 PLACEHOLDER = re.compile(r"\{\{\s*([^\W\d]\w*)\s*\}\}")
+_NOT_YAML = re.compile(
+    r"\\(?:(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)|[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
+)
 _ROLES = ("system", "developer", "user", "assistant", "tool")
 _PARAMETERS = ("temperature", "top_p", "seed", "stop", "frequency_penalty", "presence_penalty", "reasoning_effort")
 _PER_CALL = ("stream", "stream_options", "n", "user", "metadata", "store", "service_tier", "safety_identifier")
@@ -46,8 +50,9 @@ def load(text: str, file: str, read: Read) -> Imported:  # noqa: ARG001 - a dial
 
 
 def _parsed(text: str, file: str) -> Document:
+    """The file's values, with their places. The places come from reading the text as YAML, which JSON nearly is."""
     try:
-        json.loads(text)
+        value: object = json.loads(text)
     except json.JSONDecodeError as error:
         raise BadInput(
             f"not valid JSON: {error.msg}",
@@ -55,7 +60,17 @@ def _parsed(text: str, file: str) -> Document:
             code="exchange.json",
             where=Location(file, error.lineno, error.colno),
         ) from None
-    return parse_document(text, file=file)
+    except RecursionError:
+        raise BadInput(
+            "the JSON is nested too deeply", hint="flatten it", code="exchange.json", where=Location(file)
+        ) from None
+    placed = parse_document(_NOT_YAML.sub(_stand_in, text), file=file)
+    return replace(placed, value=value)
+
+
+def _stand_in(match: re.Match[str]) -> str:
+    """The same on the same line, for what JSON takes and YAML does not; other escapes are left."""
+    return match[0] if match[0].startswith("\\") and not match[1] else "x"
 
 
 def _line(document: Document, *path: str | int) -> int | None:

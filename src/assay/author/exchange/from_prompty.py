@@ -33,7 +33,7 @@ _OLD_OPTIONS = {
     "stop": "stopSequences",
 }
 _OLD_OPTIONS |= {"frequency_penalty": "frequencyPenalty", "presence_penalty": "presencePenalty"}
-_NO_CONNECTION = "addresses and keys belong to the machine: give them by --base-url and --key-env, or in assay.yaml"
+_NO_CONNECTION = "addresses and keys belong to the machine: give them by --base-url and --key-env"
 _KNOWN = (
     "name",
     "displayName",
@@ -187,7 +187,8 @@ class _Import:
             self.draft.drop(self._line("model"), f"model.provider: {provider}", "no model is named with it")
         api = given.get("apiType")
         if api not in (None, "chat"):
-            self.draft.drop(self._line("model"), f"model.apiType: {api}", "prompts are sent as chat")
+            key = "apiType" if self.front.get("model", "apiType") is not None else "api"
+            self.draft.drop(self._line("model", key), f"model.apiType: {api}", "prompts are sent as chat")
         for block in ("connection", "configuration"):
             entries = self.front.get("model", block)
             for key in entries if isinstance(entries, dict) else ():

@@ -11,6 +11,10 @@ from assay.author.types import Input, Partial
 from assay.core.errors import BadInput
 from assay.core.location import Location
 
+VALUE = "\0"
+"""What stands for a value in ``own_lines``."""
+
+_LITERAL = re.compile(r"'((?:[^'\\]|\\\\)*)'|\"((?:[^\"\\]|\\\\)*)\"")
 _OPENS = ("for", "if", "with", "raw")
 _MAX_DEPTH = 10
 
@@ -125,12 +129,14 @@ def written_out(source: str, where: Location, partials: Mapping[str, Partial], d
 
 
 def own_lines(source: str, where: Location) -> Iterator[tuple[int, str]]:
-    """The lines that consist of the template's own text alone, and so are printed as they are written."""
-    tagged: set[int] = set()
-    first = where.line or 1
+    """The lines as a template prints them itself: tags that print nothing are gone, a value is ``VALUE``."""
+    found: list[str] = []
     for chunk in scan(source, where):
-        if chunk.kind not in ("text", "raw"):
-            tagged.update(range(chunk.line, chunk.line + chunk.source.count("\n") + 1))
-    for n, text in enumerate(source.split("\n"), first):
-        if n not in tagged:
-            yield n, text
+        if chunk.kind in ("text", "raw"):
+            found.append(chunk.source)
+        elif chunk.kind == "expression":
+            literal = _LITERAL.fullmatch(chunk.body)
+            found.append(VALUE if literal is None else (literal[1] or literal[2] or "").replace("\\\\", "\\"))
+        else:
+            found.append("\n" * chunk.source.count("\n"))
+    return enumerate("".join(found).split("\n"), where.line or 1)

@@ -48,7 +48,8 @@ def _is(key: str | int, name: str) -> bool:
 def other_models(prompt: Prompt, kept: int = 1) -> Iterator[Dropped]:
     """Candidates beyond the first."""
     for i, name in enumerate(prompt.model.candidates[kept:], kept):
-        yield Dropped(line_of(prompt, "model", "candidates", i), f"model {name}", "the format names one model")
+        line = line_of(prompt, "model", "candidates", i) or line_of(prompt, "model", i)
+        yield Dropped(line, f"model {name}", "the format names one model")
 
 
 def clauses(prompt: Prompt) -> Iterator[Dropped]:
