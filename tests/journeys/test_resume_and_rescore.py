@@ -3,6 +3,7 @@
 import re
 import signal
 import time
+from itertools import product
 
 import pytest
 
@@ -123,12 +124,9 @@ def test_repeats_are_samples_of_their_own(small, sorter, here, against):
     assert three["repeats"] == 3
     assert [variant["n"] for variant in three["variants"]] == [36, 36]
     assert three["comparison"]["n"] == 12
-    assert [(row["case"], row["repeat"], row["variant"]) for row in rows] == [
-        (f"t-{n:03}", repeat, variant)
-        for n in range(12)
-        for repeat in range(3)
-        for variant in ("baseline", "candidate")
-    ]
+    assert [(row["case"], row["repeat"], row["variant"]) for row in rows] == list(
+        product([f"t-{n:03}" for n in range(12)], range(3), ("baseline", "candidate"))
+    )
     assert len({row["sample"] for row in rows}) == len(rows)
 
 

@@ -27,19 +27,21 @@ class Marks:
 
     def split(self, text: str) -> Iterator[tuple[str, int | None, str]]:
         """(literal text, index of the value after it or None, the value), in order."""
-        outer, inner = self.outer, self.inner
-        at = 0
-        while (start := text.find(outer, at)) >= 0:
-            middle = text.index(inner, start)
-            stop = text.index(outer, middle)
-            yield text[at:start], int(text[start + 1 : middle]), text[middle + 1 : stop]
-            at = stop + 2
-        if at < len(text):
-            yield text[at:], None, ""
+        literal, *rest = text.split(self.outer)
+        for i in range(0, len(rest), 2):
+            index, _, value = rest[i].partition(self.inner)
+            yield literal, int(index), value
+            literal = rest[i + 1][1:]
+        if literal:
+            yield literal, None, ""
 
     def occur_in(self, values: object) -> bool:
         """Whether a string anywhere in the values holds either character."""
-        return bool(_occurring(values) & {self.outer, self.inner})
+        if isinstance(values, str):
+            return self.outer in values or self.inner in values
+        if isinstance(values, Mapping):
+            return any(map(self.occur_in, values)) or any(map(self.occur_in, values.values()))
+        return isinstance(values, Sequence) and any(map(self.occur_in, values))
 
 
 def choose_marks(*texts: object) -> Marks:

@@ -6,6 +6,8 @@ Nothing here reads a file (``parse.py``), renders (``template.py``) or compares 
 from dataclasses import dataclass, field
 from typing import Literal
 
+import msgspec
+
 from assay.core.document import Document
 from assay.core.location import Location
 from assay.models.types import Parameters, Role, Tool
@@ -213,8 +215,7 @@ class Prompt:
     document: Document
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(msgspec.Struct, frozen=True):
     """A piece of a rendered message: literal text (``source`` None) or a value's (``source`` its input's name)."""
 
     text: str
@@ -222,8 +223,7 @@ class Segment:
     trust: Trust
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedMessage:
+class RenderedMessage(msgspec.Struct, frozen=True):
     """A message ready to send; ``content`` is its segments' text joined."""
 
     role: Role
