@@ -16,7 +16,7 @@ JSON = Contract(
 
 
 def reply(text: str, **more: object) -> Reply:
-    return Reply(text=text, model="m", **more)  # type: ignore[arg-type]
+    return Reply(text=text, model="m", **more)
 
 
 def clauses(contract: Contract, text: str, **inputs: object) -> list[str]:

@@ -125,7 +125,7 @@ async def test_each_repeat_is_a_call_of_its_own_with_a_seed_of_its_own(tmp_path:
         rows = await Bench(tmp_path, fake).run(["ok"], repeats=3)
 
     assert [r.repeat for r in rows] == [0, 0, 1, 1, 2, 2]
-    assert sorted(r.body["seed"] for r in fake.requests) == [5, 5, 6, 6, 7, 7]  # type: ignore[type-var]
+    assert sorted(r.body["seed"] for r in fake.requests) == [5, 5, 6, 6, 7, 7]
 
 
 async def test_the_same_words_twice_in_a_dataset_are_paid_for_once(tmp_path: Path) -> None:

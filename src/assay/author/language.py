@@ -197,7 +197,7 @@ def _check_tokens(words: Sequence[Token], chunk: Chunk, file: str) -> None:
         if kind == "name" and before == "|":
             _check_filter(text, chunk, file)
         elif kind == "name" and after == "(" and before != "is" and text not in _WORDS:
-            _check_call(text, before, words, i, chunk, file)
+            _check_call(words, i, chunk, file)
 
 
 def _check_filter(name: str, chunk: Chunk, file: str) -> None:
@@ -207,22 +207,16 @@ def _check_filter(name: str, chunk: Chunk, file: str) -> None:
         raise error
 
 
-def _check_call(  # noqa: PLR0917 - one call site; the token's neighbourhood is what it judges
-    name: str, before: str, words: Sequence[Token], index: int, chunk: Chunk, file: str
-) -> None:
-    if before == ".":
+def _check_call(words: Sequence[Token], index: int, chunk: Chunk, file: str) -> None:
+    name = words[index][1]
+    before = [text for _, text in words[max(0, index - 2) : index]]
+    if before[-1:] == ["."]:
         raise _refuse(
             f"the method '{name}' cannot be called", "use a filter, such as {{ name|upper }}", "method", chunk, file
         )
-    is_test = index >= 2 and words[index - 1][1] == "not" and words[index - 2][1] == "is"
-    if name not in FUNCTIONS and not is_test:
-        raise _refuse(
-            f"the function '{name}' is not part of the template language",
-            "functions: range, dict",
-            "function",
-            chunk,
-            file,
-        )
+    if name not in FUNCTIONS and before != ["is", "not"]:
+        what = f"the function '{name}' is not part of the template language"
+        raise _refuse(what, "functions: range, dict", "function", chunk, file)
 
 
 def _refuse(what: str, hint: str, code: str, chunk: Chunk, file: str) -> BadInput:

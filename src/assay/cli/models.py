@@ -8,6 +8,8 @@ import msgspec
 from assay.app import App
 from assay.cli.options import json_option
 from assay.cli.output import print_json, stdout_console
+from assay.models.embedded import supervisor
+from assay.models.embedded.get import get as get_weights
 from assay.models.provider import Provider, providers
 
 
@@ -62,8 +64,6 @@ Example:
 @json_option
 def get(force: bool, as_json: bool) -> None:
     """Install the embedded model's weights (98 MB), and check their digest."""
-    from assay.models.embedded.get import get as get_weights  # noqa: PLC0415 - hashing and installers, for this alone
-
     found = get_weights(force=force)
     if as_json:
         print_json(msgspec.to_builtins(found, enc_hook=str))
@@ -80,8 +80,6 @@ Example:
 @json_option
 def status(as_json: bool) -> None:
     """Say whether the embedded model is running."""
-    from assay.models.embedded import supervisor  # noqa: PLC0415 - as above
-
     found = asyncio.run(supervisor.status())
     if as_json:
         print_json([msgspec.to_builtins(item, enc_hook=str) for item in found])
@@ -115,7 +113,5 @@ Example:
 )
 def stop() -> None:
     """Stop the embedded model; it also stops by itself."""
-    from assay.models.embedded import supervisor  # noqa: PLC0415 - as above
-
     stopped = asyncio.run(supervisor.stop())
     click.echo("stopped" if stopped else "the embedded model was not running")

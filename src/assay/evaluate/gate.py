@@ -8,6 +8,9 @@
 The worst of the rules counts, in that order. See docs/explanation/gates.md.
 """
 
+import msgspec
+
+from assay.evaluate import wording
 from assay.evaluate.summary import Comparison, GatePart, VariantSummary
 from assay.evaluate.tally import Tally
 from assay.evaluate.types import CompareRule, Decision, GateSpec
@@ -26,7 +29,8 @@ def decide(
     if rules.compare is not None and comparison is not None:
         parts.append(_compare(rules.compare, rules, comparison, tally))
     parts += [_at_least(name, minimum, rules, tally) for name, minimum in rules.at_least.items()]
-    return parts
+    # The sentences are data as well: plain spaces.
+    return [msgspec.structs.replace(p, sentence=p.sentence.replace(wording.NBSP, " ")) for p in parts]
 
 
 def overall(parts: list[GatePart]) -> tuple[Decision, str]:
@@ -46,7 +50,7 @@ def _validity(spec: GateSpec, variants: list[VariantSummary]) -> GatePart:
             codes = ", ".join(f"{code} × {count}" for code, count in variant.error_codes.items())
             sentence = (
                 f"{variant.errors} of {variant.n} samples of {variant.name} ended in an error ({codes}); "
-                f"the gate allows {percent(spec.max_missing)}."
+                f"the gate allows {wording.level(spec.max_missing)}."
             )
             return GatePart(rule="validity", decision="invalid", sentence=sentence)
     sentence = (
@@ -59,9 +63,9 @@ def _validity(spec: GateSpec, variants: list[VariantSummary]) -> GatePart:
 
 def _compare(rule: CompareRule, spec: GateSpec, found: Comparison, tally: Tally) -> GatePart:
     decision = decide_non_inferior(found.low, found.high, rule.margin)
-    certain = percent(1 - spec.alpha)
-    seen = f"{rule.candidate} − {rule.baseline} = {points(found.diff)} [{points(found.low)}, {points(found.high)}]"
-    margin = points(rule.margin, sign=False)
+    certain = f"with {wording.level(1 - spec.alpha)} confidence"
+    seen = f"{wording.points(found.diff)} ({wording.signed(found.low)} to {wording.signed(found.high)})"
+    margin = f"{100 * rule.margin:.4g} points"
     if decision == "pass":
         kind = remark(found.low, found.high, rule.margin)
         if kind == "improved":
@@ -70,16 +74,20 @@ def _compare(rule: CompareRule, spec: GateSpec, found: Comparison, tally: Tally)
             said = f"{rule.candidate} is measurably worse than {rule.baseline}, but by less than the margin of {margin}"
         else:
             said = f"{rule.candidate} is not worse than {rule.baseline} by {margin} or more"
-        return GatePart(rule="compare", decision=decision, sentence=f"{said}: {seen}, {certain} sure.")
+        return GatePart(rule="compare", decision=decision, sentence=f"{said}: {seen}, {certain}.")
     if decision == "fail":
-        sentence = f"{rule.candidate} is worse than {rule.baseline}: {seen}, {certain} sure."
+        sentence = f"{rule.candidate} is worse than {rule.baseline}: {seen}, {certain}."
         return GatePart(rule="compare", decision=decision, sentence=sentence)
     assert tally.compare is not None
     pairs = tally.compare.pairs
     more = more_cases_for_margin(pairs.n, pairs.planning_variance(), rule.margin, alpha=spec.alpha) if pairs.n else None
-    advice = f"about {more} more cases would settle it" if more else "the difference lies close to the margin"
+    advice = (
+        f"about {more:,} more cases would settle it"
+        if more
+        else "the difference lies close to the margin"
+    )
     sentence = (
-        f"{found.n} cases cannot tell whether {rule.candidate} is worse than {rule.baseline} "
+        f"{wording.plural(found.n, 'case')} cannot tell whether {rule.candidate} is worse than {rule.baseline} "
         f"by {margin}: {seen}; {advice}."
     )
     return GatePart(rule="compare", decision=decision, sentence=sentence, cases_needed=more)
@@ -88,21 +96,10 @@ def _compare(rule: CompareRule, spec: GateSpec, found: Comparison, tally: Tally)
 def _at_least(name: str, minimum: float, spec: GateSpec, tally: Tally) -> GatePart:
     interval = tally.variants[name].passes.interval(level=gate_level(spec.alpha))
     decision: Decision = decide_at_least(interval.low, interval.high, minimum)
-    seen = f"{percent(interval.value)} [{percent(interval.low)}, {percent(interval.high)}]"
+    seen, least = wording.interval(interval.value, interval.low, interval.high), wording.level(minimum)
     words = {
-        "pass": f"{name} passes at least {percent(minimum)} of cases: {seen}.",
-        "fail": f"{name} passes fewer than {percent(minimum)} of cases: {seen}.",
-        "inconclusive": f"{interval.n} cases cannot tell whether {name} passes {percent(minimum)}: {seen}.",
+        "pass": f"{name} passes at least {least} of cases: {seen}.",
+        "fail": f"{name} passes fewer than {least} of cases: {seen}.",
+        "inconclusive": f"{wording.plural(interval.n, 'case')} cannot tell whether {name} passes {least}: {seen}.",
     }
     return GatePart(rule=f"at_least {name}", decision=decision, sentence=words[decision])
-
-
-def percent(share: float) -> str:
-    """A share as people read it: ``61.4 %``, ``95 %``."""
-    return f"{100 * share:.1f}".removesuffix(".0") + " %"
-
-
-def points(difference: float, *, sign: bool = True) -> str:
-    """A difference of shares in points: ``+20.8 points``."""
-    text = f"{100 * difference:{'+' if sign else ''}.1f}".removesuffix(".0")
-    return f"{text} points"
