@@ -29,7 +29,7 @@ MOST_ENGINES = 64
 
 
 def default_engines() -> int:
-    """One engine a core that this process may use, and no more than two: each takes a core and some 200 MB."""
+    """One engine a core that this process may use, and no more than two: each takes a core and some 400 MB."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(2, usable)
 

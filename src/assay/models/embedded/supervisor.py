@@ -94,7 +94,7 @@ async def ensure(
     """
     configuration = configuration or Configuration()
     place = place_of(configuration, folder)
-    if (endpoint := await _claim(place)) is not None:
+    if (endpoint := await _claim(place, limit_s=min(_HEALTH_LIMIT_S, hung_after_s))) is not None:
         return endpoint
     deadline_s = time.monotonic() + start_limit_s
     async with _starting(place, deadline_s):
@@ -169,18 +169,18 @@ def _places(folder: Path | None) -> list[Place]:
     return [Place(found) for found in sorted(folder.iterdir())] if folder.is_dir() else []
 
 
-async def _claim(place: Place) -> Endpoint | None:
+async def _claim(place: Place, *, limit_s: float = _HEALTH_LIMIT_S) -> Endpoint | None:
     """The endpoint of a child that answers, told that it is wanted; None where there is none."""
     _collect()
     state = place.read_state()
-    if state is None or not place.is_served() or await _health(state, claim=True) is None:
+    if state is None or not place.is_served() or await _health(state, claim=True, limit_s=limit_s) is None:
         return None
     return Endpoint(base_url=_base_url(state), token=state.token, pid=state.pid)
 
 
-async def _health(state: State, *, claim: bool) -> _Health | None:
+async def _health(state: State, *, claim: bool, limit_s: float = _HEALTH_LIMIT_S) -> _Health | None:
     path = "/health?claim=1" if claim else "/health"
-    told = await ask(state.port, state.token, method="GET", path=path, limit_s=_HEALTH_LIMIT_S)
+    told = await ask(state.port, state.token, method="GET", path=path, limit_s=limit_s)
     try:
         health = msgspec.convert(told, _Health)
     except msgspec.ValidationError:
@@ -218,7 +218,7 @@ async def _start(place: Place, configuration: Configuration, *, deadline_s: floa
     child: subprocess.Popen[bytes] | None = None
     hung_at_s = time.monotonic() + hung_after_s
     while time.monotonic() < deadline_s:
-        if (endpoint := await _claim(place)) is not None:
+        if (endpoint := await _claim(place, limit_s=min(_HEALTH_LIMIT_S, hung_after_s))) is not None:
             return endpoint
         if child is None and not place.is_served():
             child = _spawn(place, configuration)
