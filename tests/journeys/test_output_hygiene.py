@@ -34,11 +34,9 @@ def test_quiet_says_nothing_on_the_way(small, sorter, against):
     assert small.assay(*EVAL, "--quiet", *against(sorter)).err == ""
 
 
-@pytest.mark.parametrize("environ", [{}, {"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["piped", "no-color", "dumb"])
 @pytest.mark.parametrize(
     "command",
     [
-        EVAL,
         ("render", "desk.sort", "-i", "ticket=\x1b[31mred"),
         ("show", "desk.sort"),
         ("settings",),
@@ -46,12 +44,19 @@ def test_quiet_says_nothing_on_the_way(small, sorter, against):
         ("lint",),
         ("eval", "none.yaml"),
     ],
-    ids=lambda command: " ".join(command)[:12],
+    ids=lambda command: command[0],
 )
-def test_a_pipe_gets_no_colour(command, environ, small, sorter, against):
+def test_what_is_no_terminal_gets_no_colour(command, small, here):
+    done = here(*command)
+
+    assert done.out + done.err
+    assert ESCAPE not in done.out + done.err
+
+
+@pytest.mark.parametrize("environ", [{}, {"NO_COLOR": "1"}], ids=["piped", "no-color"])
+def test_a_pipe_gets_no_colour(environ, small, sorter, against):
     small.environ.update(environ)
-    options = against(sorter) if command == EVAL else ()
-    done = small.assay(*command, *options)
+    done = small.assay(*EVAL, *against(sorter))
 
     assert ESCAPE not in done.out + done.err
 
