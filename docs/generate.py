@@ -198,7 +198,7 @@ def settings_page() -> str:
 
 
 def _default(value: object) -> str:
-    return "none" if value is None else f"`{value}`"
+    return "none" if value is None or value == "" else f"`{value}`"
 
 
 def main() -> None:
