@@ -122,9 +122,7 @@ class Draft:
         """Pass a parameter on that is not one of the native ones."""
         kept, removed = without_secrets({name: value}, ())
         for path in removed:
-            self.drop(
-                line, format_path(path), "keys and tokens are not imported; name them by --key-env"
-            )
+            self.drop(line, format_path(path), "keys and tokens are not imported; name them by --key-env")
         extra = self.parameters.setdefault("extra", {})
         assert isinstance(extra, dict)
         assert isinstance(kept, dict)

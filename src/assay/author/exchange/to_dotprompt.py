@@ -8,7 +8,6 @@ from assay.author.exchange.dialect import Dropped, Exported
 from assay.author.exchange.from_dotprompt import PARAMETERS
 from assay.author.exchange.handlebars.shape import kinds_of
 from assay.author.exchange.handlebars.write import Writer
-from assay.author.exchange.model_name import split_candidate
 from assay.author.exchange.yaml_text import dump_yaml
 from assay.author.picoschema import SCALARS
 from assay.author.types import MISSING, Input, Prompt
@@ -145,8 +144,3 @@ def _output(prompt: Prompt, dropped: list[Dropped]) -> dict[str, object] | None:
 
 def _tool(name: str, description: str, parameters: Mapping[str, object]) -> dict[str, object]:
     return {"name": name, "description": description, "inputSchema": dict(parameters)}
-
-
-def provider_and_model(prompt: Prompt) -> tuple[str, str] | None:
-    """The first candidate, as other formats name provider and model."""
-    return split_candidate(prompt.model.candidates[0]) if prompt.model.candidates else None

@@ -83,8 +83,9 @@ def test_what_does_not_come_across_is_listed_by_line() -> None:
 
 def test_a_thread_goes_between_messages_and_the_role_goes_on(read_back: Read, messages: Messages) -> None:
     text = "---\ninputs:\n  - {name: t, kind: thread}\n---\nsystem:\nA\n{{t}}\nB\n"
+    earlier = [{"role": "user", "content": "m"}]
 
-    assert messages(read_back(load(text)), t=[{"role": "user", "content": "m"}]) == [("system", "A"), ("user", "m"), ("system", "B")]  # fmt: skip  # noqa: E501
+    assert messages(read_back(load(text)), t=earlier) == [("system", "A"), ("user", "m"), ("system", "B")]
 
 
 @pytest.mark.parametrize("role", ["item.role", "item['role']"])
