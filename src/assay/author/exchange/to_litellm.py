@@ -118,7 +118,7 @@ def _body(prompt: Prompt, dropped: list[Dropped]) -> str:
         source = written_out(message.source, message.where, prompt.partials)
         for number, line in own_lines(source, message.where):
             _check(line, Location(message.where.file, number))
-            indented = indented or (line != line.strip() and bool(line.strip()))
+            indented = indented or line != line.strip()
         parts.append(f"{_ROLES[message.role]}: {source}\n")
     if indented:
         dropped.append(Dropped(None, "the indentation of lines", "LiteLLM takes it off when it renders"))
