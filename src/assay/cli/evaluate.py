@@ -68,7 +68,11 @@ def evaluate(
         fresh=fresh,
         report_rows=app.evaluate.report_rows,
     )
-    summary, folder = asyncio.run(_run(app, evaluation, prepared, options, quiet=quiet or as_json))
+    try:
+        summary, folder = asyncio.run(_run(app, evaluation, prepared, options, quiet=quiet or as_json))
+    except KeyboardInterrupt:
+        click.echo("stopped; what was paid for is kept, and the same command goes on from there", err=True)
+        raise
     if as_json:
         print_json(eval_json(summary, folder))
     else:
