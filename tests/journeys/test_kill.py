@@ -149,7 +149,7 @@ def test_interrupting_it_says_so_in_a_sentence_and_the_same_command_goes_on(opti
 
     assert status == 130
     assert out == ""
-    assert err.endswith("interrupted\n")
+    assert err.endswith("the same command goes on from there\n")
     said = [line for line in err.splitlines() if line]
     assert len(said) == (1 if options else 2)  # how far it was, where progress is shown, and the sentence
     assert "Traceback" not in err

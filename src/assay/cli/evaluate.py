@@ -19,6 +19,7 @@ from assay.evaluate.suite import load_suite
 from assay.evaluate.summary import Summary
 from assay.evaluate.types import Decision
 
+STOPPED = "interrupted; what was paid for is kept, and the same command goes on from there"
 STATUS: dict[Decision, int] = {"pass": 0, "fail": 1, "inconclusive": 3, "invalid": 3}
 
 
@@ -71,8 +72,7 @@ def evaluate(
     try:
         summary, folder = asyncio.run(_run(app, evaluation, prepared, options, quiet=quiet or as_json))
     except KeyboardInterrupt:
-        click.echo("stopped; what was paid for is kept, and the same command goes on from there", err=True)
-        raise
+        raise KeyboardInterrupt(STOPPED) from None
     if as_json:
         print_json(eval_json(summary, folder))
     else:

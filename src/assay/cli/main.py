@@ -118,8 +118,9 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         _print_error(_usage(error), as_json="--json" in arguments)
         return 2
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted", err=True)
+    except (KeyboardInterrupt, click.Abort) as error:
+        # Click puts its own error in front of the one that may say more.
+        click.echo(str(error.__cause__ or error) or "interrupted", err=True)
         return 130
     return result if isinstance(result, int) else 0
 
