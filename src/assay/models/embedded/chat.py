@@ -2,7 +2,7 @@
 
 The prompt is never a text. Each message's content is tokenised by itself, with the reading of control
 tokens switched off, and the tokens that frame messages are put between by their ids. So a value that holds
-``<|im_start|>`` is eleven harmless tokens, and no value can end its message or begin another.
+``<|im_start|>`` is seven harmless tokens, and no value can end its message or begin another.
 
 Pure: the tokeniser is passed in.
 """
