@@ -43,7 +43,11 @@ def resolve(project: Project, reference: str, *, folder: Path | None = None, whe
     bare, _, selector = reference.partition("@")
     source: Source = project.source
     if selector.startswith("git:"):
-        source = GitTree(project.root, selector.removeprefix("git:"))
+        try:
+            source = GitTree(project.root, selector.removeprefix("git:"))
+        except BadInput as error:
+            error.where = where
+            raise
         selector = ""
     if is_path(bare):
         return load_prompt(source, _inside(project, bare, folder, where), where=where)

@@ -98,6 +98,12 @@ class GitTree:
     def __init__(self, root: Path, revision: str) -> None:
         self.root = root.resolve()
         self.revision = revision
+        if self._git("rev-parse", "--git-dir") is None:
+            raise BadInput(
+                f"the folder {self.root.name}/ is in no Git repository",
+                hint="make one with 'git init' and a commit, or compare two files",
+                code="source.no_repository",
+            )
         if revision.startswith("-") or self._git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}") is None:
             raise BadInput(
                 f"Git knows no revision {revision!r} in {self.root.name}/",

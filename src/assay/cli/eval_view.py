@@ -12,7 +12,7 @@ from assay.cli.terminal_text import TerminalText
 from assay.evaluate import wording
 from assay.evaluate.report_page import focus, worst_first
 from assay.evaluate.summary import Comparison, Flip, Summary, VariantSummary
-from assay.evaluate.types import Decision
+from assay.evaluate.types import Decision, SampleRow
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,7 +34,14 @@ _STYLES: dict[Decision, str] = {
 }
 
 
-def print_summary(console: "Console", summary: Summary, *, report: Path, next_commands: Sequence[str]) -> None:
+def print_summary(
+    console: "Console",
+    summary: Summary,
+    *,
+    report: Path,
+    next_commands: Sequence[str],
+    failures: Sequence[SampleRow] = (),
+) -> None:
     """Print a finished run.
 
     Args:
@@ -42,12 +49,15 @@ def print_summary(console: "Console", summary: Summary, *, report: Path, next_co
         summary: What the run came to.
         report: The path of the HTML report.
         next_commands: What to try next.
+        failures: The first samples that did not pass; shown where nothing is compared.
     """
     view = _View(console)
     view.variants(summary.variants)
     view.difference(summary.comparison)
     view.decision(summary)
     view.flips(summary.comparison)
+    if summary.comparison is None:
+        view.failures(failures)
     view.slices(summary)
     view.errors(summary.variants)
     view.where(summary, report, next_commands)
@@ -141,6 +151,24 @@ class _View:
             cells = [self._text.one_line(text, wide) for text, wide in zip(texts, widths[1:], strict=True)]
             table.add_row(self._styled(change, style), *cells)
         return table
+
+    def failures(self, rows: Sequence[SampleRow]) -> None:
+        """The first samples that did not pass: what was expected, and what came."""
+        if not rows:
+            return
+        self._line()
+        self._line("Did not pass, the first of them", style="bold")
+        width = max(self._console.width, 60)
+        widths = (width // 4, width // 4, width - 2 * (width // 4) - 3 * _GAP)
+        table = self._table()
+        for head, wide in zip(("case", "expected", "reply"), widths, strict=True):
+            table.add_column(head, width=wide, no_wrap=True, overflow="crop")
+        for row in rows:
+            expected = wording.NOTHING if row.expected is None else wording.shown(row.expected)
+            came = _output(row.output) if row.error is None else row.error["what"]
+            texts = (row.case, expected, came)
+            table.add_row(*[self._text.one_line(text, wide) for text, wide in zip(texts, widths, strict=True)])
+        self._console.print(table)
 
     def slices(self, summary: Summary) -> None:
         """The weakest slices of the variant that the run is about."""

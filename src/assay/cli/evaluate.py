@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -11,12 +12,12 @@ from assay.cli.eval_view import print_summary
 from assay.cli.options import json_option, model_options, override_of
 from assay.cli.output import print_json, stdout_console
 from assay.cli.progress_view import ProgressView
+from assay.core.errors import BadInput
 from assay.evaluate.eval_json import eval_json
 from assay.evaluate.plan import Variant
 from assay.evaluate.run_folder import REPORT
-from assay.evaluate.service import Evaluation, Options, Prepared
+from assay.evaluate.service import Evaluation, Finished, Options, Prepared
 from assay.evaluate.suite import load_suite
-from assay.evaluate.summary import Summary
 from assay.evaluate.types import Decision
 
 STOPPED = "interrupted; what was paid for is kept, and the same command goes on from there"
@@ -58,6 +59,7 @@ def evaluate(
 ) -> int:
     """Run a suite, compare its variants, decide."""
     app = App.open(suite_file.parent if suite_file.exists() else None)
+    suite_file = _suite_file(app, suite_file)
     suite = load_suite(app.project, suite_file)
     suite = suite.with_options(repeats=repeats, concurrency=concurrency)
     evaluation = Evaluation(app.project, app.folder, app.clock)
@@ -70,21 +72,23 @@ def evaluate(
         report_rows=app.evaluate.report_rows,
     )
     try:
-        summary, folder = asyncio.run(_run(app, evaluation, prepared, options, quiet=quiet or as_json))
+        finished = asyncio.run(_run(app, evaluation, prepared, options, quiet=quiet or as_json))
     except KeyboardInterrupt:
         raise KeyboardInterrupt(STOPPED) from None
     if as_json:
-        print_json(eval_json(summary, folder))
+        print_json(eval_json(finished.summary, finished.folder))
     else:
         print_summary(
-            stdout_console(), summary, report=_near(folder / REPORT), next_commands=_next(app, prepared.variants)
+            stdout_console(),
+            finished.summary,
+            report=_near(finished.folder / REPORT),
+            next_commands=_next(app, prepared.variants),
+            failures=finished.failures,
         )
-    return STATUS[summary.decision]
+    return STATUS[finished.summary.decision]
 
 
-async def _run(
-    app: App, evaluation: Evaluation, prepared: Prepared, options: Options, *, quiet: bool
-) -> tuple[Summary, Path]:
+async def _run(app: App, evaluation: Evaluation, prepared: Prepared, options: Options, *, quiet: bool) -> Finished:
     with ProgressView(prepared.total, quiet=quiet) as view:
         async with app.engine() as engine:
             return await evaluation.run(prepared, engine, options, view.update)
@@ -102,4 +106,16 @@ def _next(app: App, variants: Sequence[Variant]) -> list[str]:
     commands = [f"assay show {files[1]}", f"assay lint {files[1]}"]
     if files[0] != files[1]:
         return [f"assay diff {files[0]} {files[1]}", *commands]
-    return [*commands, f"assay render {files[1]}"]
+    needed = [name for name, entry in variants[-1].prepared.prompt.inputs.items() if entry.required]
+    return [*commands, " ".join([f"assay render {files[1]}", *(f"-i {name}='…'" for name in needed)])]
+
+
+def _suite_file(app: App, given: Path) -> Path:
+    """The suite's file; a name that is none is answered with the file that was probably meant."""
+    if given.exists():
+        return given
+    there = sorted(app.project.root.glob("suites/*.y*ml"))
+    near = [p for p in there if p.stem == given.stem or get_close_matches(given.stem, [p.stem], n=1, cutoff=0.6)]
+    if near:
+        raise BadInput(f"there is no suite {given}", hint=f"did you mean {_near(near[0])}?", code="suite.missing")
+    return given

@@ -16,7 +16,9 @@ from assay.evaluate.tally import Tally
 from assay.evaluate.types import CompareRule, Decision, GateSpec
 from assay.stats.decision import decide_at_least, decide_non_inferior, gate_level, remark
 from assay.stats.power import more_cases_for_margin
+from assay.stats.proportion import wilson
 
+MOST_CASES = 1_000_000
 _WORST_FIRST: tuple[Decision, ...] = ("invalid", "fail", "inconclusive", "pass")
 
 
@@ -81,11 +83,7 @@ def _compare(rule: CompareRule, spec: GateSpec, found: Comparison, tally: Tally)
     assert tally.compare is not None
     pairs = tally.compare.pairs
     more = more_cases_for_margin(pairs.n, pairs.planning_variance(), rule.margin, alpha=spec.alpha) if pairs.n else None
-    advice = (
-        f"about {more:,} more cases would settle it"
-        if more
-        else "the difference lies close to the margin"
-    )
+    advice = f"about {more:,} more cases would settle it" if more else "the difference lies close to the margin"
     sentence = (
         f"{wording.plural(found.n, 'case')} cannot tell whether {rule.candidate} is worse than {rule.baseline} "
         f"by {margin}: {seen}; {advice}."
@@ -102,4 +100,23 @@ def _at_least(name: str, minimum: float, spec: GateSpec, tally: Tally) -> GatePa
         "fail": f"{name} passes fewer than {least} of cases: {seen}.",
         "inconclusive": f"{wording.plural(interval.n, 'case')} cannot tell whether {name} passes {least}: {seen}.",
     }
-    return GatePart(rule=f"at_least {name}", decision=decision, sentence=words[decision])
+    more = None
+    if decision == "inconclusive" and interval.n:
+        more = _more_for_rate(interval.value, minimum, interval.n, spec.alpha)
+        words["inconclusive"] += (
+            f" If the rate stays, about {more:,} more cases would settle it."
+            if more
+            else " The rate lies so close to it that more cases will hardly settle it."
+        )
+    return GatePart(rule=f"at_least {name}", decision=decision, sentence=words[decision], cases_needed=more)
+
+
+def _more_for_rate(rate: float, minimum: float, n: int, alpha: float) -> int | None:
+    """Cases that are missing until Wilson's bound at this rate clears the minimum; None beyond a million."""
+    total = n
+    while total <= MOST_CASES:
+        total = total * 5 // 4 + 1
+        found = wilson(round(rate * total), total, level=gate_level(alpha))
+        if found.low >= minimum or found.high < minimum:
+            return total - n
+    return None

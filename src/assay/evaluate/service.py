@@ -30,6 +30,8 @@ from assay.evaluate.summary import RunView, Summary
 from assay.evaluate.tally import Tally
 from assay.evaluate.types import Case, SampleRow, Suite
 
+FAILURES_KEPT = 5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
@@ -62,6 +64,15 @@ class Prepared:
         return self.facts.cases * self.suite.repeats * len(self.variants)
 
 
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A run that has come to its end: its summary, the folder that holds everything, the first that did not pass."""
+
+    summary: Summary
+    folder: Path
+    failures: list[SampleRow]
+
+
 class Evaluation:
     """Evaluations of one project.
 
@@ -92,8 +103,8 @@ class Evaluation:
 
     async def run(
         self, prepared: Prepared, engine: Engine, options: Options, watch: Callable[[Progress], None]
-    ) -> tuple[Summary, Path]:
-        """Run the suite, or the rest of it; the summary and the folder that holds everything.
+    ) -> Finished:
+        """Run the suite, or the rest of it.
 
         Raises:
             Unavailable: No call at all succeeds.
@@ -105,6 +116,7 @@ class Evaluation:
         try:
             tally = Tally(suite, prepared.variants)
             shown: list[SampleRow] = []
+            failures: list[SampleRow] = []
             async with AsyncExitStack() as stack:
                 graders = await stack.enter_async_context(open_graders(self._project, suite))
                 store = ReplyStore(self._folder / "replies.db")
@@ -124,6 +136,8 @@ class Evaluation:
                     tally.add(row)
                     if len(shown) < options.report_rows:
                         shown.append(row)
+                    if row.status != "passed" and len(failures) < FAILURES_KEPT:
+                        failures.append(row)
 
                 await runner.run(self._samples(prepared), take)
             summary = msgspec.structs.replace(
@@ -138,7 +152,7 @@ class Evaluation:
             folder.write_summary(summary)
         finally:
             folder.close()
-        return summary, folder.path
+        return Finished(summary, folder.path, failures)
 
     def _cases(self, suite: Suite) -> Iterator[Case]:
         for path in suite.datasets:

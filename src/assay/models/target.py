@@ -7,7 +7,7 @@ import difflib
 
 import msgspec
 
-from assay.core.errors import BadInput
+from assay.core.errors import BadInput, unknown_name
 from assay.core.location import Location
 from assay.models.address import normalise_base_url
 from assay.models.provider import providers
@@ -61,6 +61,8 @@ def parse_target(
             code="model.no_model",
             where=where,
         )
+    if provider.on_demand and model != provider.default_model:
+        raise unknown_name("embedded model", model, [provider.default_model or ""], code="model.unknown", where=where)
     return Target(
         provider=name,
         model=model,
