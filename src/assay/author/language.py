@@ -7,7 +7,7 @@ through ``set``. What is left in is bounded by MiniJinja's fuel and by ``templat
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from assay.author.scan import Chunk
 from assay.core.errors import BadInput, unknown_name
@@ -35,7 +35,6 @@ FILTERS = frozenset(
         "int",
         "items",
         "join",
-        "keys",
         "last",
         "length",
         "lines",
@@ -62,7 +61,6 @@ FILTERS = frozenset(
         "unique",
         "upper",
         "urlencode",
-        "values",
     ]
 )
 FUNCTIONS = frozenset({"range", "dict"})
@@ -73,7 +71,20 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _INCLUDE = re.compile(r"include\s+(?:'([^'\\]*)'|\"([^\"\\]*)\")\s*(?:ignore\s+missing)?\s*$")
-_MAX_FILTERED_CHARS = 10_000_000
+_MARK = re.compile(r"\\u[fF][dD][dDeE]")
+
+MAX_OPERATORS = 200
+"""Operators, brackets and filters in one expression: the engine's own stack ends at some thousand."""
+
+MAX_NAME_CHARS = 100
+MAX_CHUNK_CHARS = 200_000
+
+MAX_BLOCKS = 50
+"""Loops and conditions in each other."""
+
+MAX_ELIFS = 100
+"""``elif`` in one condition, which the engine nests."""
+
 _WORDS = frozenset(
     [
         "and",
@@ -121,11 +132,33 @@ def check(chunks: Sequence[Chunk], file: str) -> None:
     Raises:
         BadInput: A statement, filter, function or operator that prompts may not use.
     """
+    _check_blocks(chunks, file)
     for chunk in chunks:
+        if chunk.kind in ("statement", "expression") and len(chunk.body) > MAX_CHUNK_CHARS:
+            what = f"this has {len(chunk.body):,} characters; {MAX_CHUNK_CHARS:,} is the limit between two delimiters"
+            raise _refuse(what, "move long text out of the braces", "too_large", chunk, file)
         if chunk.kind == "statement":
             _check_statement(chunk, file)
         elif chunk.kind == "expression":
             _check_tokens(tokens(chunk.body), chunk, file)
+
+
+def _check_blocks(chunks: Sequence[Chunk], file: str) -> None:
+    elifs = [0]
+    for chunk in chunks:
+        if chunk.kind != "statement":
+            continue
+        if chunk.word in ("for", "if", "with"):
+            elifs.append(0)
+        elif chunk.word in ("endfor", "endif", "endwith") and len(elifs) > 1:
+            elifs.pop()
+        elif chunk.word == "elif":
+            elifs[-1] += 1
+        if len(elifs) > MAX_BLOCKS or elifs[-1] > MAX_ELIFS:
+            what = f"'{chunk.word}' is nested deeper than {MAX_BLOCKS}"
+            if elifs[-1] > MAX_ELIFS:
+                what = f"one condition has more than {MAX_ELIFS} 'elif'"
+            raise _refuse(what, "make it flatter, or split it into partials", "depth", chunk, file)
 
 
 def included(chunks: Sequence[Chunk], file: str) -> Iterator[tuple[str, Chunk]]:
@@ -147,7 +180,9 @@ def included(chunks: Sequence[Chunk], file: str) -> Iterator[tuple[str, Chunk]]:
 def _check_statement(chunk: Chunk, file: str) -> None:
     if chunk.word not in STATEMENTS:
         hint = f"prompts may use {', '.join(sorted(w for w in STATEMENTS if not w.startswith('end')))}"
-        raise _refuse(f"'{{% {chunk.word} %}}' is not part of the template language", hint, "statement", chunk, file)
+        raise _refuse(
+            f"'{{% {chunk.word[:40]} %}}' is not part of the template language", hint, "statement", chunk, file
+        )
     words = tokens(chunk.body)[1:]
     if ("name", "recursive") in words:
         raise _refuse("a loop cannot be recursive", "loop over a flat list", "recursive", chunk, file)
@@ -179,9 +214,18 @@ def _check_no_growth(words: Sequence[Token], chunk: Chunk, file: str) -> None:
 
 
 def _check_tokens(words: Sequence[Token], chunk: Chunk, file: str) -> None:
+    operators = sum(
+        (kind == "op" and text not in ",:") or text in ("not", "and", "or", "if", "is") for kind, text in words
+    )
+    if operators > MAX_OPERATORS:
+        what = f"the expression has {operators:,} operators; {MAX_OPERATORS} is the limit"
+        raise _refuse(what, "split it up", "depth", chunk, file)
     for i, (kind, text) in enumerate(words):
         before = words[i - 1][1] if i else ""
         after = words[i + 1][1] if i + 1 < len(words) else ""
+        if kind == "name" and len(text) > MAX_NAME_CHARS:
+            what = f"the name {text[:20]}… has {len(text):,} characters; {MAX_NAME_CHARS} is the limit"
+            raise _refuse(what, "give it a shorter one", "name", chunk, file)
         if kind == "bad":
             raise _refuse(
                 f"the character {text!r} has no meaning in a template", "put it in quotes", "character", chunk, file
@@ -194,6 +238,21 @@ def _check_tokens(words: Sequence[Token], chunk: Chunk, file: str) -> None:
                 chunk,
                 file,
             )
+        if kind == "string" and _MARK.search(text):
+            raise _refuse(
+                "the characters U+FDD0 to U+FDEF cannot be written as an escape",
+                "take them out",
+                "character",
+                chunk,
+                file,
+            )
+        if (
+            text == "("
+            and kind == "op"
+            and i
+            and (words[i - 1][0] in ("string", "number") or before in (")", "]", "loop"))
+        ):
+            raise _refuse("a value cannot be called", "use a filter, such as {{ name|upper }}", "method", chunk, file)
         if kind == "name" and before == "|":
             _check_filter(text, chunk, file)
         elif kind == "name" and after == "(" and before != "is" and text not in _WORDS:
@@ -240,31 +299,6 @@ def names(chunk: Chunk) -> set[str]:
     return found
 
 
-def _replace(value: object, old: str, new: str) -> str:
-    text = str(value)
-    _check_length(len(text) + text.count(old) * (len(new) - len(old)))
-    return text.replace(old, new)
-
-
-def _join(value: Sequence[object], separator: str = "", attribute: str | None = None) -> str:
-    items = [str(_attribute(item, attribute)) for item in value]
-    _check_length(sum(map(len, items)) + len(separator) * max(0, len(items) - 1))
-    return separator.join(items)
-
-
-def _attribute(item: object, name: str | None) -> object:
-    if name is None:
-        return item
-    return item.get(name) if isinstance(item, Mapping) else getattr(item, name, None)
-
-
-def _indent(value: object, width: int = 4, first: bool = False, blank: bool = False) -> str:
-    lines = str(value).split("\n")
-    _check_length(sum(map(len, lines)) + (width + 1) * len(lines))
-    pad = " " * width
-    return "\n".join(pad + s if (i or first) and (s or blank) else s for i, s in enumerate(lines))
-
-
 def _tojson(value: object, indent: int | None = None, compact: bool = False) -> str:
     if indent is not None and not 0 <= indent <= 16:
         raise BadInput(f"tojson was given an indent of {indent}", hint="write 0 to 16", code="template.indent")
@@ -272,19 +306,5 @@ def _tojson(value: object, indent: int | None = None, compact: bool = False) -> 
     return json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
 
 
-def _check_length(chars: int) -> None:
-    if chars > _MAX_FILTERED_CHARS:
-        raise BadInput(
-            f"a filter would make a text of {chars:,} characters; {_MAX_FILTERED_CHARS:,} is the limit",
-            hint="filter shorter values",
-            code="template.too_long",
-        )
-
-
-BOUNDED_FILTERS: dict[str, Callable[..., str]] = {
-    "replace": _replace,
-    "join": _join,
-    "indent": _indent,
-    "tojson": _tojson,
-}
-"""Filters of the engine that can make long text out of short; these say so before they do."""
+OWN_FILTERS: dict[str, Callable[..., str]] = {"tojson": _tojson}
+"""Filters that replace the engine's: its ``tojson`` escapes for HTML."""

@@ -22,6 +22,7 @@ from assay.core.location import Location
 from assay.models.types import Parameters, Role, Tool
 
 MAX_INCLUDE_DEPTH = 10
+MAX_INCLUDES = 1_000
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*")
 _SEMVER = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
@@ -307,6 +308,15 @@ def _tools(fields: Fields, source: Source, folder: str) -> tuple[Tool, ...]:
     return tuple(found)
 
 
+def _check_extent(total: int, depth: int, where: Location) -> None:
+    if depth > MAX_INCLUDE_DEPTH:
+        what = f"includes are nested deeper than {MAX_INCLUDE_DEPTH}"
+        raise BadInput(what, hint="flatten them", code="partial.depth", where=where)
+    if total > MAX_INCLUDES:
+        what = f"the includes come to more than {MAX_INCLUDES:,} partials when all are written out"
+        raise BadInput(what, hint="include each partial once", code="partial.too_many", where=where)
+
+
 class _Partials:
     """The include graph below a prompt's messages."""
 
@@ -315,13 +325,16 @@ class _Partials:
         self._folder = folder
         self._lock = Lock(source) if check_lock else None
         self._found: dict[str, Partial] = {}
+        self._extents: dict[str, tuple[int, int]] = {}
 
     def of(self, messages: tuple[MessageTemplate, ...]) -> dict[str, Partial]:
         for message in messages:
             self._follow(message.source, message.where, ())
         return self._found
 
-    def _follow(self, text: str, where: Location, above: tuple[str, ...]) -> None:
+    def _follow(self, text: str, where: Location, above: tuple[str, ...]) -> tuple[int, int]:
+        """How many partials the text comes to when all are written out, and how deep they lie."""
+        total = depth = 0
         for name, chunk in language.included(scan(text, where), where.file):
             place = Location(where.file, chunk.line)
             if name in above:
@@ -332,15 +345,18 @@ class _Partials:
                     code="partial.cycle",
                     where=place,
                 )
-            if len(above) >= MAX_INCLUDE_DEPTH:
-                raise BadInput(
-                    f"includes are nested deeper than {MAX_INCLUDE_DEPTH}",
-                    hint="flatten them",
-                    code="partial.depth",
-                    where=place,
-                )
+            count, below = self._followed(name, place, above)
+            total, depth = total + 1 + count, max(depth, 1 + below)
+            _check_extent(total, len(above) + depth, place)
+        return total, depth
+
+    def _followed(self, name: str, place: Location, above: tuple[str, ...]) -> tuple[int, int]:
+        if name not in self._extents:
             partial = self._load(name, place)
-            self._follow(partial.text, Location(partial.file, 1), (*above, name))
+            if len(above) >= MAX_INCLUDE_DEPTH:
+                _check_extent(0, len(above) + 1, place)
+            self._extents[name] = self._follow(partial.text, Location(partial.file, 1), (*above, name))
+        return self._extents[name]
 
     def _load(self, name: str, where: Location) -> Partial:
         if name not in self._found:

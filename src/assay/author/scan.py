@@ -13,10 +13,13 @@ from assay.core.location import Location
 
 Kind = Literal["text", "expression", "statement", "comment", "raw"]
 
+MAX_CHUNKS = 10_000
+
 _OPENING = re.compile(r"\{\{|\{%|\{#")
 _CLOSING = {"{{": "}}", "{%": "%}", "{#": "#}"}
 _KINDS: dict[str, Kind] = {"{{": "expression", "{%": "statement", "{#": "comment"}
 _END_RAW = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
+_SIGN = re.compile(r"['\"{}()\[\]%]")
 _STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
 
 
@@ -45,26 +48,45 @@ def scan(template: str, where: Location) -> list[Chunk]:
     """The template's pieces in order; their sources joined are the template.
 
     Raises:
-        BadInput: Something is opened and never closed.
+        BadInput: Something is opened and never closed, or there are too many pieces.
     """
-    return list(_chunks(template, where))
+    found: list[Chunk] = []
+    for chunk in _chunks(template, where):
+        if len(found) >= MAX_CHUNKS:
+            raise BadInput(
+                f"the template has more than {MAX_CHUNKS:,} expressions, statements and texts between them",
+                hint="split it up, or loop over a list",
+                code="template.too_large",
+                where=Location(where.file, chunk.line),
+            )
+        found.append(chunk)
+    return found
+
+
+class _Lines:
+    """The line of each offset, for offsets that do not go back."""
+
+    def __init__(self, text: str, first: int) -> None:
+        self._text = text
+        self._line = first
+        self._offset = 0
+
+    def at(self, offset: int) -> int:
+        self._line += self._text.count("\n", self._offset, offset)
+        self._offset = offset
+        return self._line
 
 
 def _chunks(template: str, where: Location) -> Iterator[Chunk]:
-    first = where.line or 1
     at = 0
-
-    def line(offset: int) -> int:
-        return first + template.count("\n", 0, offset)
-
+    line = _Lines(template, where.line or 1).at
     while found := _OPENING.search(template, at):
         if found.start() > at:
             text = template[at : found.start()]
             yield Chunk("text", text, text, line(at))
         stop = _end(template, found, where.file, line(found.start()))
         source = template[found.start() : stop]
-        body = source[2:-2].lstrip("-+").rstrip("-+" if found[0] == "{%" else "-").strip()
-        chunk = Chunk(_KINDS[found[0]], source, body, line(found.start()))
+        chunk = Chunk(_KINDS[found[0]], source, _inside(source), line(found.start()))
         at = stop
         yield chunk
         if chunk.kind == "statement" and chunk.word == "raw":
@@ -77,6 +99,14 @@ def _chunks(template: str, where: Location) -> Iterator[Chunk]:
         yield Chunk("text", template[at:], template[at:], line(at))
 
 
+def _inside(source: str) -> str:
+    """What is between the delimiters, without the one sign that each may have."""
+    begin = 3 if source[2:3] in ("-", "+") else 2
+    signs = ("-", "+") if source.startswith("{%") else ("-",)
+    end = len(source) - (3 if len(source) > begin + 2 and source[-3] in signs else 2)
+    return source[begin:end].strip()
+
+
 def _end(template: str, opening: re.Match[str], file: str, line: int) -> int:
     """The offset after the closing delimiter; strings and nested braces inside do not close anything."""
     close = _CLOSING[opening[0]]
@@ -87,14 +117,14 @@ def _end(template: str, opening: re.Match[str], file: str, line: int) -> int:
             raise _unclosed(opening[0], close, file, line)
         return found + 2
     depth = 0
-    while at < len(template):
+    while sign := _SIGN.search(template, at):
+        at = sign.start()
         if depth == 0 and template.startswith(close, at):
             return at + 2
-        char = template[at]
-        if char in "'\"" and (string := _STRING.match(template, at)):
+        if sign[0] in "'\"" and (string := _STRING.match(template, at)):
             at = string.end()
             continue
-        depth += (char in "{[(") - (char in "}])" and depth > 0)
+        depth += (sign[0] in "{[(") - (sign[0] in "}])" and depth > 0)
         at += 1
     raise _unclosed(opening[0], close, file, line)
 

@@ -5,8 +5,8 @@ again, so it cannot run. To know which piece of the output came from where, ever
 compiled with a mark before and after it; the marks are characters that no value and no template
 holds, and they are taken out again before anything leaves this module.
 
-Bounds: ``FUEL`` instructions a message (MiniJinja's own count) and ``MAX_OUTPUT_CHARS`` characters;
-``language.py`` keeps out what these two would not bound.
+Bounds: ``FUEL`` instructions a message (MiniJinja's own count); ``work.py`` bounds its length, the size of
+what expressions build and their cost. For that, each turn of a loop begins with a mark of its own kind.
 """
 
 import re
@@ -17,18 +17,15 @@ from typing import NamedTuple
 import minijinja
 
 from assay.author import language
+from assay.author.expression import NotExpression, names_of, parse_statement
 from assay.author.marks import Marks, choose_marks
 from assay.author.scan import Chunk, scan
-from assay.author.types import TRUST_ORDER, MessageTemplate, Partial, Prompt, RenderedMessage, Segment, Trust
+from assay.author.types import TRUST_ORDER, MessageTemplate, Prompt, RenderedMessage, Segment, Trust
+from assay.author.work import Meter, Work, loop_numbers
 from assay.core.errors import AssayError, BadInput
 from assay.core.location import Location
 
 FUEL = 500_000
-MAX_OUTPUT_CHARS = 10_000_000
-MAX_INCLUDE_DEPTH = 10
-
-_FOR = re.compile(r"for\s+(.+?)\s+in\s+(.+)", re.DOTALL)
-_ASSIGNED = re.compile(r"(\w+)\s*=(?!=)")
 
 
 class Slot(NamedTuple):
@@ -77,7 +74,7 @@ class _Program:
         self._prompt = prompt
         self._marks = marks
         self._slots: list[Slot] = []
-        self._left = 0
+        self._meter = Meter({}, 0)
         self._environment = _environment(self._count)
         parsed = {f"partial:{p.name}": (p.text, Location(p.file, 1)) for p in prompt.partials.values()}
         parsed |= {f"message:{i}": (m.source, m.where) for i, m in enumerate(prompt.messages) if m.insert is None}
@@ -85,22 +82,36 @@ class _Program:
         self._places = {name: where for name, (_, where) in parsed.items()}
         for name, pieces in chunks.items():
             language.check(pieces, self._places[name].file)
-        self._aliases = _Aliases(self._environment, prompt, chunks, self._places)
+        self._aliases = self._named(chunks)
+        self._loops = loop_numbers(chunks)
         for name, pieces in chunks.items():
             self._add(name, pieces)
-        loop_chars = sum(_loop_chars(pieces, prompt.partials) for pieces in chunks.values())
-        self._environment.fuel = max(2_000, min(FUEL, 3 * MAX_OUTPUT_CHARS // max(1, loop_chars)))
+        self._work = {name: Work(chunks, name, self._places) for name in chunks if name.startswith("message:")}
+
+    def _named(self, chunks: Mapping[str, Sequence[Chunk]]) -> "_Aliases":
+        try:
+            return _Aliases(self._environment, self._prompt, chunks, self._places)
+        except BadInput:
+            for name, pieces in chunks.items():  # a loop that is not well-formed gives no names; say that first
+                self._compile(name, "".join(chunk.source for chunk in pieces))
+            raise
 
     def _add(self, name: str, pieces: Sequence[Chunk]) -> None:
-        source = "".join(self._marked(chunk) for chunk in pieces)
+        source = "".join(self._marked(chunk, self._loops.get((name, i))) for i, chunk in enumerate(pieces))
+        self._compile(name, source)
+
+    def _compile(self, name: str, source: str) -> None:
         try:
             self._environment.add_template(name, source)
         except minijinja.TemplateError as error:
             raise _template_error(error, self._places, name) from None
 
-    def _marked(self, chunk: Chunk) -> str:
+    def _marked(self, chunk: Chunk, loop: int | None) -> str:
         if chunk.kind == "statement" and chunk.word == "include":
             return chunk.source.replace(chunk.body, _prefixed_include(chunk.body))
+        if loop is not None:
+            trim = "-" if chunk.source.endswith("-%}") else ""
+            return f"{chunk.source}{{{{ '{self._marks.outer}{loop}' {trim}}}}}"
         if chunk.kind != "expression":
             return chunk.source
         slot = self._aliases.slot(chunk)
@@ -119,14 +130,16 @@ class _Program:
             if message.insert is not None:
                 found += _inserted(message, values, self._prompt.inputs[message.insert].trust)
                 continue
-            self._left = MAX_OUTPUT_CHARS
             try:
+                self._meter = self._work[f"message:{i}"].meter(values)
                 text = self._environment.render_template(f"message:{i}", **values)
             except minijinja.TemplateError as error:
                 raise _template_error(error, self._places, f"message:{i}") from None
             except AssayError as error:
-                error.where = message.where
+                error.where = error.where or message.where
                 raise
+            except (TypeError, ValueError) as error:  # from a filter of our own that was given something odd
+                raise _odd_argument(error, message.where) from None
             found.append(self._message(message, text))
         return tuple(found)
 
@@ -145,14 +158,17 @@ class _Program:
         """Called by the engine with each value that is about to be printed."""
         if value is None:
             return ""
-        text = value if isinstance(value, str) else str(value)
-        self._left -= len(text)
-        if self._left < 0:
+        if callable(value):  # what a mapping or a list has no entry for may be the name of one of its methods
             raise BadInput(
-                f"the rendered message would be longer than {MAX_OUTPUT_CHARS:,} characters",
-                hint="shorten the values, or loop over fewer of them",
-                code="template.too_long",
+                f"a value is used that is not there: {getattr(value, '__name__', 'a function')!r} is no entry of it",
+                hint="give the input a value that has it",
+                code="template.undefined_error",
             )
+        text = value if isinstance(value, str) else _text_of(value)
+        if text.startswith(self._marks.outer):
+            self._meter.turn(int(text[1:]))
+            return ""
+        self._meter.printed(len(text))
         return text
 
 
@@ -178,17 +194,15 @@ class _Aliases:
             self._check_declared(pieces, places[name].file)
 
     def _note(self, chunk: Chunk) -> None:
-        if loop := _FOR.fullmatch(chunk.body):
-            names, expression = set(re.findall(r"\w+", loop[1])), loop[2]
-        else:
-            names, expression = set(_ASSIGNED.findall(chunk.body)), chunk.body.split(None, 1)[1]
-            expression = f"[{_ASSIGNED.sub('', expression)}]"
-        # A name may be set from itself; what it stood for before is among the roots already.
-        roots = self._free("{{ " + re.sub(r"\s+if\s+.*$", "", expression, flags=re.DOTALL) + " }}") | self._free(
-            "{{ " + expression + " }}"
-        )
-        for name in names:
-            self._roots.setdefault(name, set()).update(roots)
+        try:
+            statement = parse_statement(chunk)
+        except NotExpression:
+            return  # what is wrong with it is said when the template is added, or judged
+        for names, expression in statement.gives:
+            roots = set(names_of(expression))
+            for name in names:
+                # A name may be set from itself; what it stood for before is among the roots already.
+                self._roots.setdefault(name, set()).update(roots)
 
     def _free(self, source: str) -> set[str]:
         try:
@@ -245,8 +259,8 @@ def _environment(count: Callable[[object], object]) -> minijinja.Environment:
     environment.auto_escape_callback = lambda _name: False
     for name in ("debug", "namespace"):
         environment.remove_global(name)
-    for name, bounded in language.BOUNDED_FILTERS.items():
-        environment.add_filter(name, bounded)
+    for name, own in language.OWN_FILTERS.items():
+        environment.add_filter(name, own)
     return environment
 
 
@@ -254,17 +268,24 @@ def _prefixed_include(body: str) -> str:
     return re.sub(r"(include\s+['\"])", r"\1partial:", body, count=1)
 
 
-def _loop_chars(pieces: Sequence[Chunk], partials: Mapping[str, Partial]) -> int:
-    """Characters of literal text inside loops: what one turn of all loops can print beside the values."""
-    depth = chars = 0
-    for chunk in pieces:
-        if chunk.kind == "statement":
-            depth += (chunk.word == "for") - (chunk.word == "endfor")
-            if depth and chunk.word == "include":
-                chars += sum(len(p.text) for p in partials.values())
-        elif depth and chunk.kind in ("text", "raw"):
-            chars += len(chunk.body)
-    return chars
+def _text_of(value: object) -> str:
+    try:
+        return str(value)
+    except ValueError:
+        raise BadInput(
+            "a whole number has too many digits to be printed",
+            hint="give it as text",
+            code="template.number",
+        ) from None
+
+
+def _odd_argument(error: Exception, where: Location) -> BadInput:
+    return BadInput(
+        f"the template cannot be rendered: {error}",
+        hint="look at the arguments of 'tojson'",
+        code="template.argument",
+        where=where,
+    )
 
 
 def _inserted(message: MessageTemplate, values: Mapping[str, object], trust: Trust) -> list[RenderedMessage]:
@@ -299,18 +320,35 @@ _KINDS = {
 }
 
 
+# The engine's words for what went wrong in an included template, of which it only gives the text.
+_CAUSE = re.compile(r"^caused by: ([a-z ]+)(?:: (.+))? \(in (.+):(\d+)\)$", re.MULTILINE)
+_CAUSES = {"undefined value": "UndefinedError", "engine ran out of fuel": "OutOfFuel", "syntax error": "SyntaxError"}
+
+
+class _Failure(NamedTuple):
+    kind: str
+    detail: str | None
+    name: str
+    line: int
+
+
+def _failure(error: minijinja.TemplateError, fallback: str) -> _Failure:
+    """What went wrong: in the template that was rendered, or in the last one that it includes."""
+    causes = _CAUSE.findall(str(error)) if error.kind == "BadInclude" else []
+    if causes:
+        words, detail, name, line = causes[-1]
+        return _Failure(_CAUSES.get(words, "InvalidOperation"), detail or None, name, int(line))
+    return _Failure(error.kind, getattr(error, "detail", None), error.name or fallback, error.line or 1)
+
+
 def _template_error(error: minijinja.TemplateError, places: Mapping[str, Location], fallback: str) -> BadInput:
-    cause: BaseException = error
-    while isinstance(cause.__cause__, minijinja.TemplateError):
-        cause = cause.__cause__
-    assert isinstance(cause, minijinja.TemplateError)
-    place = places.get(cause.name or fallback) or places[fallback]
-    line = (place.line or 1) + (getattr(cause, "line", None) or 1) - 1
+    failure = _failure(error, fallback)
+    place = places.get(failure.name) or places[fallback]
+    line = (place.line or 1) + failure.line - 1
     what, hint = _KINDS.get(
-        cause.kind, ("the template cannot be rendered", "check what this line does with its values")
+        failure.kind, ("the template cannot be rendered", "check what this line does with its values")
     )
-    detail = getattr(cause, "detail", None)
-    if cause.kind != "OutOfFuel" and detail:
-        what = f"{what}: {detail}"
-    code = "template." + re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cause.kind).lower()
+    if failure.kind != "OutOfFuel" and failure.detail:
+        what = f"{what}: {failure.detail}"
+    code = "template." + re.sub(r"(?<=[a-z])(?=[A-Z])", "_", failure.kind).lower()
     return BadInput(what, hint=hint, code=code, where=Location(place.file, line))

@@ -3,18 +3,16 @@
 A loop's variable, or one that ``set`` or ``with`` gives, stands for what it was taken from.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from assay.author import language
+from assay.author.expression import Node, NotExpression, names_of, parse_statement
 from assay.author.scan import Chunk, scan
 from assay.author.types import Prompt, Trust
 from assay.core.location import Location
 
-_FOR = re.compile(r"for\s+(.+?)\s+in\s+(.+)", re.DOTALL)
-_ASSIGNED = re.compile(r"(\w+)\s*=(?!=)")
 _GIVING = frozenset({"for", "set", "with"})
 
 UNTRUSTED: frozenset[Trust] = frozenset({"user", "retrieved", "tool"})
@@ -55,10 +53,9 @@ class MessageUsage:
         found: dict[str, frozenset[str]] = {}
         for chunk, _ in self.chunks:
             if chunk.kind == "statement" and chunk.word in _GIVING:
-                loop = _FOR.fullmatch(chunk.body)
-                names = re.findall(r"\w+", loop[1]) if loop else _ASSIGNED.findall(chunk.body)
-                for name in names:
-                    found[name] = found.get(name, frozenset()) | language.names(chunk)
+                for names, expression in _gives(chunk):
+                    for name in names:
+                        found[name] = found.get(name, frozenset()) | frozenset(names_of(expression))
         return found
 
     def behind(self, name: str) -> set[str]:
@@ -71,6 +68,13 @@ class MessageUsage:
                 seen.add(current)
                 todo += self.given.get(current, ())
         return seen
+
+
+def _gives(chunk: Chunk) -> tuple[tuple[tuple[str, ...], Node], ...]:
+    try:
+        return parse_statement(chunk).gives
+    except NotExpression:
+        return ()
 
 
 def usages(prompt: Prompt) -> list[MessageUsage]:
