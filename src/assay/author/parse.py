@@ -136,6 +136,7 @@ def body_messages(body: str, first_line: int, file: str) -> tuple[MessageTemplat
             where=Location(file, first_line + stray),
         )
     if not starts:
+        _check_no_near_marker(lines, first_line, file)
         return _one_message("user", lines, 0, first_line, file)
     found: list[MessageTemplate] = []
     ends = [i for i, _ in starts[1:]] + [len(lines)]
@@ -148,6 +149,19 @@ def body_messages(body: str, first_line: int, file: str) -> tuple[MessageTemplat
         else:
             found += _one_message(marker[1], lines[start + 1 : end], start + 1, first_line, file)
     return tuple(found)
+
+
+def _check_no_near_marker(lines: list[str], first_line: int, file: str) -> None:
+    """A body without a message line is one message; unless it has lines that were surely meant as such."""
+    for i, line in enumerate(lines):
+        word = line.strip().removesuffix(":").lower()
+        if line.strip().endswith(":") and word in ROLES:
+            raise BadInput(
+                f"the line {line.strip()!r} starts no message",
+                hint=f"write '{word}:', in lower case and without space before it, or '\\{word}:' for a line of text",
+                code="prompt.near_marker",
+                where=Location(file, first_line + i),
+            )
 
 
 def _one_message(role: str, lines: list[str], offset: int, first_line: int, file: str) -> tuple[MessageTemplate, ...]:
