@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from assay.author import language, work
 from assay.author.expression import parse_expression
 from assay.author.template import Template
-from assay.author.work import MAX_OUTPUT_CHARS, MAX_SIZE, Meter, _Walk, size_of
+from assay.author.work import MAX_OUTPUT_CHARS, MAX_SIZE, Meter, _Walk, _whole, size_of
 from assay.core.errors import BadInput
 from assay.testing.memory_tree import prompt_of
 
@@ -276,7 +276,7 @@ def test_no_value_is_larger_than_its_bound(expression: str, s: str, t: str, item
         environment.render_str(f"{{{{ {expression} }}}}", "t", **values)
     except (minijinja.TemplateError, TypeError):
         return
-    walk = _Walk(values)
+    walk = _Walk({name: _whole(value) for name, value in values.items()})
     try:
         bound = walk.bound(parse_expression(expression))
     except BadInput:

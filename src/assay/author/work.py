@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
 
 from assay.author import language
-from assay.author.expression import Node, NotExpression, Statement, parse_expression, parse_statement
+from assay.author.expression import Node, NotExpression, Statement, names_of, parse_expression, parse_statement
 from assay.author.scan import Chunk
 from assay.core.errors import BadInput, unknown_name
 from assay.core.location import Location
@@ -30,6 +30,7 @@ _ITEM = 10
 _SMALL = 64
 _MAX_RANGE = 100_000  # the engine's own limit
 _MAX_INDENT = 100
+_MAX_KNOWN = 256
 _DEEPEST = 100  # levels of lists and mappings in a value
 
 # A filter's value as a multiple of what it is applied to, and its cost per unit of size.
@@ -181,8 +182,10 @@ class Work:
     def __init__(self, chunks: Mapping[str, Sequence[Chunk]], name: str, places: Mapping[str, Location]) -> None:
         self._loops = loop_numbers(chunks)
         self._steps = list(self._expanded(chunks, name, places))
-        self._constant = not any(step.loop is not None or _costs(step) for step in self._steps)
+        self._constant = not any(step.loop is not None or any(map(_has_work, _nodes(step))) for step in self._steps)
         self._chars = sum(step.chars for step in self._steps)
+        self._names = sorted({name for step in self._steps for node in _nodes(step) for name in names_of(node)})
+        self._known: dict[tuple[tuple[int, int], ...], Mapping[int, tuple[float, float]] | None] = {}
         if self._chars > MAX_OUTPUT_CHARS:
             error = too_long()
             error.where = places[name]
@@ -213,10 +216,27 @@ class Work:
         """
         if self._constant:
             return Meter({}, self._chars)
-        walk = _Walk(values)
+        sizes = {name: _whole(values[name]) for name in self._names if name in values}
+        # Values of nearly the same sizes have nearly the same bounds: those of the next power of two.
+        key = tuple((int(bound.size).bit_length(), int(bound.items).bit_length()) for bound in sizes.values())
+        if key not in self._known:
+            if len(self._known) >= _MAX_KNOWN:
+                self._known.clear()
+            self._known[key] = self._turns({name: _rounded(bound) for name, bound in sizes.items()})
+        turns = self._known[key]
+        return Meter(self._exactly(sizes) if turns is None else turns, self._chars)
+
+    def _turns(self, sizes: Mapping[str, Bound]) -> Mapping[int, tuple[float, float]] | None:
+        try:
+            return self._exactly(sizes)
+        except BadInput:
+            return None
+
+    def _exactly(self, sizes: Mapping[str, Bound]) -> Mapping[int, tuple[float, float]]:
+        walk = _Walk(sizes)
         for step in self._steps:
             walk.step(step)
-        return Meter(walk.turns, self._chars)
+        return walk.turns
 
 
 def loop_numbers(chunks: Mapping[str, Sequence[Chunk]]) -> dict[tuple[str, int], int]:
@@ -283,12 +303,23 @@ def _refused(what: str, example: str, where: Location) -> BadInput:
     return BadInput(what, hint=f"write it as in {{{{ value|{example} }}}}", code="template.argument", where=where)
 
 
-def _costs(step: _Step) -> bool:
-    """Whether there is anything in it beside names and their parts."""
-    nodes = [step.printed] if step.printed is not None else []
+def _nodes(step: _Step) -> Iterator[Node]:
+    """The expressions whose size matters; one that is only printed is counted when it is."""
+    if step.printed is not None and _has_work(step.printed):
+        yield step.printed
     if step.statement is not None:
-        nodes += [*step.statement.reads, *(node for _, node in step.statement.gives)]
-    return any(_has_work(node) for node in nodes)
+        yield from step.statement.reads
+        yield from (node for _, node in step.statement.gives)
+
+
+def _whole(value: object) -> Bound:
+    size = size_of(value)
+    return Bound(size, len(value) if isinstance(value, Sized) else 0, 0, size)
+
+
+def _rounded(bound: Bound) -> Bound:
+    size = float(2 ** int(bound.size).bit_length())
+    return Bound(size, float(2 ** int(bound.items).bit_length()), 0, size)
 
 
 def _has_work(node: Node) -> bool:
@@ -307,10 +338,9 @@ class _Loop:
 class _Walk:
     """One way through a message's steps, with the sizes of given values."""
 
-    def __init__(self, values: Mapping[str, object]) -> None:
+    def __init__(self, sizes: Mapping[str, Bound]) -> None:
         self.turns: dict[int, tuple[float, float]] = {}
-        self._values = values
-        self._frames: list[dict[str, Bound]] = [{}]
+        self._frames: list[dict[str, Bound]] = [dict(sizes)]
         self._loops: list[_Loop] = []
         self._blocks: list[str] = []
         self._once_ns = 0.0
@@ -452,13 +482,7 @@ class _Walk:
         for frame in reversed(self._frames):
             if name in frame:
                 return frame[name]
-        if name not in self._values:
-            return _NUMBER
-        value = self._values[name]
-        size = size_of(value)
-        found = Bound(size, len(value) if isinstance(value, Sized) else 0, 0, size)
-        self._frames[0][name] = found
-        return found
+        return _NUMBER
 
     def range(self, node: Node) -> Bound:
         numbers = [part.value if part.kind == "literal" else None for part in node.parts]
