@@ -33,6 +33,7 @@ _VERBS = {
     "import": ("assay.cli.exchange:import_prompt", "Turn a prompt of another format into a prompt file."),
     "export": ("assay.cli.exchange:export_prompt", "Write a prompt in another format."),
     "models": ("assay.cli.models:models", "The embedded model and the providers."),
+    "schema": ("assay.cli.schema:schema", "Print the JSON Schema of a prompt file or a suite, for editors."),
     "settings": ("assay.cli.settings:settings", "Print every setting, its value and where it comes from."),
     "completion": ("assay.cli.completion:completion", "Print the completion script of a shell."),
 }
