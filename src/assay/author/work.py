@@ -23,7 +23,7 @@ MAX_OUTPUT_CHARS = 10_000_000
 MAX_SIZE = 50_000_000
 """The largest value that an expression may build."""
 
-MAX_COST_NS = 1_000_000_000
+MAX_COST_NS = 400_000_000
 """What one message may cost beside the printing, by the bounds."""
 
 _ITEM = 10
