@@ -4,6 +4,9 @@ The file is YAML with one line a partial; ``assay lock`` writes it. A partial wi
 pinned yet (``assay lint`` says so); one whose text differs from its line is refused.
 """
 
+import json
+import re
+
 from assay.author.source import Source
 from assay.author.types import Partial
 from assay.core.document import Document, parse_document
@@ -11,6 +14,8 @@ from assay.core.errors import BadInput
 from assay.core.fields import Fields
 
 LOCK_FILE = "prompts.lock"
+
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*")
 
 
 class Lock:
@@ -43,5 +48,10 @@ def dump_lock(partials: dict[str, Partial]) -> str:
     """The text of a lock file that pins these partials."""
     lines = ["# Written by 'assay lock'; keep it in version control.", "lock_version: 1"]
     lines.append("partials:" if partials else "partials: {}")
-    lines += [f"  {name}: {partials[name].digest}" for name in sorted(partials)]
+    lines += [f"  {_key(name)}: {partials[name].digest}" for name in sorted(partials)]
     return "\n".join(lines) + "\n"
+
+
+def _key(name: str) -> str:
+    """The name as a key, in quotes where YAML would make something else of it."""
+    return name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=False)

@@ -18,8 +18,7 @@ from assay.author.version import digest_of
 from assay.core.errors import BadInput, unknown_name
 from assay.core.location import Location
 
-_NAMED = re.compile(r"^prompt:[ \t]*[\"']?([\w.-]+)", re.MULTILINE)
-_HEAD_CHARS = 4_000
+_NAMED = re.compile(r"^[\"']?prompt[\"']?[ \t]*:[ \t]*[\"']?([\w.-]+)", re.MULTILINE)
 
 
 def is_path(reference: str) -> bool:
@@ -72,12 +71,21 @@ def _inside(project: Project, path: str, folder: Path | None, where: Location | 
 
 
 def _named(source: Source, name: str, where: Location | None) -> list[Prompt]:
-    paths = source.prompts()
-    heads = {path: _NAMED.search(source.read(path)[:_HEAD_CHARS]) for path in paths}
-    found = [path for path, head in heads.items() if head is not None and head[1] == name]
+    names: dict[str, str] = {}
+    unread: list[BadInput] = []
+    for path in source.prompts():
+        try:
+            head = _NAMED.search(source.read(path))
+        except BadInput as error:
+            unread.append(error)  # another prompt's file is no reason to refuse this one
+            continue
+        if head is not None:
+            names[path] = head[1]
+    found = [path for path in names if names[path] == name]
+    if not found and unread:
+        raise unread[0]
     if not found:
-        known = {head[1] for head in heads.values() if head is not None}
-        raise unknown_name("prompt", name, known, code="reference.unknown", where=where)
+        raise unknown_name("prompt", name, set(names.values()), code="reference.unknown", where=where)
     return [load_prompt(source, path, where=where) for path in found]
 
 
