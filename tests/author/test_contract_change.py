@@ -102,6 +102,16 @@ def changes(old: str, new: str) -> list[tuple[str, str]]:
         ),
         pytest.param("", "{on_violation: retry}", "patch", "retry up to 1 times, and before fail", id="retry"),
         pytest.param(
+            "{format: json}", "{format: json, on_violation: repair}", "patch", "repair, and before fail", id="repair"
+        ),
+        pytest.param(
+            "{format: json}",
+            "{format: json, on_violation: {action: repair, reply: x}}",
+            "major",
+            "another",
+            id="repair-or-else",
+        ),
+        pytest.param(
             "", "{on_violation: {action: fallback, reply: r}}", "minor", "another text", id="fallback-of-any-text"
         ),
         pytest.param(

@@ -154,7 +154,7 @@ def _on_violation(old: Contract, new: Contract) -> list[Change]:
 
 def _fallback(rule: OnViolation) -> str | None:
     """The text that may stand in for a reply."""
-    return rule.reply if rule.action in ("fallback", "retry") else None
+    return None if rule.action == "fail" else rule.reply
 
 
 def _action(rule: OnViolation) -> str:

@@ -34,9 +34,9 @@ lint: {ignore: [missing-max-tokens]}
 For the whole project, in `assay.yaml`:
 
 ```yaml
-lint:
-  ignore: [missing-description]
-  token_budget: 12000
+author:
+  lint_ignore: missing-description, missing-max-tokens
+  max_prompt_tokens: 12000
 ```
 
 What is ignored is not part of a version's identity.
