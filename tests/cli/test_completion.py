@@ -28,7 +28,7 @@ def test_the_script_is_one_that_bash_can_read(assay):
     ("typed", "offered"),
     [
         ("assay ev", {"eval"}),
-        ("assay s", {"show", "settings"}),
+        ("assay s", {"schema", "settings", "show"}),
         ("assay lock --c", {"--check"}),
         ("assay completion ", {"bash", "zsh", "fish"}),
         ("assay nonsense x", {""}),  # the shell's own: files
