@@ -42,6 +42,10 @@ def test_none_may_be_given_where_a_value_may_be_left_out(values: Values) -> None
         pytest.param({"ticket": "x", "docs": ["a", 5]}, "inputs.schema", "[1]", id="deep-within"),
         pytest.param({"ticket": "x" * 11}, "inputs.too_long", "11 characters; its limit is 10", id="too-long"),
         pytest.param({"ticket": "x", "docs": ["a" * 9]}, "inputs.too_long", "13 characters", id="too-long-as-json"),
+        pytest.param({"ticket": "a\udcffb"}, "inputs.not_text", "character 2 is half of a pair, U+DCFF", id="bytes"),
+        pytest.param({"ticket": "x", "any": {"a": ["\ud800"]}}, "inputs.not_text", "U+D800", id="bytes-within"),
+        pytest.param({"ticket": "x", "any": {1, 2}}, "inputs.not_json", "is not a value that JSON has", id="a-set"),
+        pytest.param({"ticket": b"x"}, "inputs.not_json", "is not a value that JSON has", id="raw-bytes"),
         pytest.param({"ticket": "x", "tickte": "y"}, "inputs.undeclared", "'tickte'", id="undeclared"),
     ],
 )
@@ -52,6 +56,14 @@ def test_what_does_not_fit_is_one_sentence(values: Values, given: dict[str, obje
     assert caught.value.code == code
     assert words in caught.value.what
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("given", [{"limit": "private"}, {"docs": ["a", {"k": "private"}]}, {"tone": ["private"]}])
+def test_a_value_is_not_repeated_in_the_sentence_about_it(values: Values, given: dict[str, object]) -> None:
+    with pytest.raises(BadInput, match="does not fit its schema") as caught:
+        values.complete({"ticket": "x", **given})
+
+    assert "private" not in str(caught.value)
 
 
 def test_the_limit_itself_is_not_too_long(values: Values) -> None:

@@ -102,3 +102,9 @@ def test_a_value_nested_deeply_is_checked_without_a_crash():
         value = [value]
 
     assert compile_schema({"$defs": {"l": {"items": {"$ref": "#/$defs/l"}}}, "$ref": "#/$defs/l"}).is_valid(value)
+
+
+def test_findings_can_be_kept_from_repeating_values() -> None:
+    findings = compile_schema({"type": "integer"}, mask="it").findings("private")
+
+    assert [str(finding) for finding in findings] == ['it is not of type "integer"']

@@ -45,6 +45,7 @@ class Values:
         return value
 
     def _check(self, entry: Input, value: object) -> None:
+        text = self._text(entry, value)
         validator = self._validators[entry.name]
         if validator is not None and not validator.is_valid(value):
             finding = validator.findings(value)[0]
@@ -54,7 +55,7 @@ class Values:
                 code="inputs.schema",
             )
         if entry.max_chars is not None:
-            chars = len(value) if isinstance(value, str) else len(json.dumps(value, ensure_ascii=False))
+            chars = len(text)
             if chars > entry.max_chars:
                 raise BadInput(
                     f"the input {entry.name!r} of {self._prompt.name} has {chars:,} characters; "
@@ -63,8 +64,30 @@ class Values:
                     code="inputs.too_long",
                 )
 
+    def _text(self, entry: Input, value: object) -> str:
+        """The value as text: itself, or its JSON."""
+        named = f"the input {entry.name!r} of {self._prompt.name}"
+        try:
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            if not text.isascii():
+                text.encode()
+        except UnicodeEncodeError as error:
+            code = ord(error.object[error.start])
+            raise BadInput(
+                f"{named} is not text: character {error.start + 1} is half of a pair, U+{code:04X}",
+                hint="give it as UTF-8",
+                code="inputs.not_text",
+            ) from None
+        except (TypeError, ValueError, RecursionError):
+            raise BadInput(
+                f"{named} is not a value that JSON has",
+                hint="give text, a number, true, false, null, a list or a mapping",
+                code="inputs.not_json",
+            ) from None
+        return text
+
 
 def _validator(entry: Input) -> Validator | None:
     """None for a schema that takes anything."""
     keywords = {k for k in entry.schema if k not in ("description", "title", "examples", "default")}
-    return compile_schema(entry.schema) if keywords else None
+    return compile_schema(entry.schema, mask="it") if keywords else None

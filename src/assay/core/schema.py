@@ -42,8 +42,10 @@ def _refuse(uri: str) -> NoReturn:
 
 
 class _Compiled:
-    def __init__(self, schema: JsonSchema) -> None:
-        self._validator = jsonschema_rs.Draft202012Validator(dict(schema), validate_formats=True, retriever=_refuse)
+    def __init__(self, schema: JsonSchema, mask: str | None) -> None:
+        self._validator = jsonschema_rs.Draft202012Validator(
+            dict(schema), validate_formats=True, retriever=_refuse, mask=mask
+        )
 
     def is_valid(self, value: object) -> bool:
         return self._validator.is_valid(value)
@@ -57,14 +59,18 @@ def _order(path: Path) -> list[tuple[int, str]]:
     return [(step, "") if isinstance(step, int) else (-1, step) for step in path]
 
 
-def compile_schema(schema: JsonSchema) -> Validator:
+def compile_schema(schema: JsonSchema, *, mask: str | None = None) -> Validator:
     """A validator for the schema; external references are not fetched.
+
+    Args:
+        schema: The schema.
+        mask: What findings say in place of a value, for values that must not be repeated; None shows them.
 
     Raises:
         BadInput: The schema is not a valid JSON Schema 2020-12 (the finding's path is in the message).
     """
     try:
-        return _Compiled(schema)
+        return _Compiled(schema, mask)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
         path = format_path(tuple(getattr(error, "instance_path", ()) or ()))
         message = getattr(error, "message", None) or str(error)
