@@ -1,10 +1,16 @@
 """The part of Jinja's language that prompts may use."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+from assay.author import language, work
 from assay.author.expression import NotExpression, parse_expression, parse_statement
 from assay.author.language import FILTERS, FUNCTIONS, STATEMENTS, check, included, names
-from assay.author.scan import scan
+from assay.author.parse import MAX_INCLUDE_DEPTH, MAX_INCLUDES
+from assay.author.scan import MAX_CHUNKS, scan
+from assay.author.template import FUEL
 from assay.author.work import Work
 from assay.core.errors import BadInput
 from assay.core.location import Location
@@ -136,7 +142,17 @@ def test_a_statement_says_what_it_gives() -> None:
     assert [node.name for node in statement.reads] == ["k"]
 
 
-def test_the_lists_hold_what_the_pages_name() -> None:
-    assert {"for", "if", "set", "with", "include", "raw"} <= STATEMENTS
+def test_the_page_names_every_filter_and_every_bound() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/prompt-file.md").read_text(encoding="utf-8")
+    listed = page[page.index("\nFilters: ") : page.index("\nFunctions: ")]
+    bounds = page[page.index("### Bounds") : page.index("## Layout")]
+
+    assert set(re.findall(r"`(\w+)`", listed)) == FILTERS
     assert {"range", "dict"} == FUNCTIONS
-    assert {"tojson", "join", "default"} <= FILTERS
+    assert {"for", "if", "set", "with", "include", "raw"} <= STATEMENTS
+    for bound in (
+        *(work.MAX_OUTPUT_CHARS, work.MAX_SIZE, FUEL, language.MAX_OPERATORS, language.MAX_BLOCKS, MAX_CHUNKS),
+        *(MAX_INCLUDE_DEPTH, MAX_INCLUDES),
+    ):
+        assert f"{bound:,}" in bounds
+    assert f"{work.MAX_COST_NS / 1e9:g} s" in bounds

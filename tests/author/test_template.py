@@ -272,6 +272,15 @@ def test_one_rendering_leaves_nothing_for_the_next() -> None:
         assert len(template.render({"x": ["a" * 10_000] * 50})[0].content) == 500_000
 
 
+@pytest.mark.parametrize("body", ["{{ x }}", "{{ x|tojson }}", "{{ x|list|string }}", "{{ x == x }}"])
+def test_a_value_that_is_nested_deep_is_rendered(body: str) -> None:
+    value: object = []
+    for _ in range(900):
+        value = [value]
+
+    assert shown(body, "x: any", x=value)
+
+
 # Templates from pieces, run here and by the engine alone.
 
 _PIECES = r"""

@@ -5,7 +5,7 @@ template nor values are taken; with 32 to choose from, a value would have to hol
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assay.core.errors import BadInput
@@ -37,11 +37,19 @@ class Marks:
 
     def occur_in(self, values: object) -> bool:
         """Whether a string anywhere in the values holds either character."""
-        if isinstance(values, str):
-            return self.outer in values or self.inner in values
-        if isinstance(values, Mapping):
-            return any(map(self.occur_in, values)) or any(map(self.occur_in, values.values()))
-        return isinstance(values, Sequence) and any(map(self.occur_in, values))
+        outer, inner = self.outer, self.inner
+        todo = [values]
+        while todo:
+            item = todo.pop()
+            if isinstance(item, str):
+                if outer in item or inner in item:
+                    return True
+            elif isinstance(item, dict):
+                todo += item
+                todo += item.values()
+            elif isinstance(item, (list, tuple)):
+                todo += item
+        return False
 
 
 def choose_marks(*texts: object) -> Marks:
@@ -58,17 +66,16 @@ def choose_marks(*texts: object) -> Marks:
 
 
 def _occurring(value: object) -> set[str]:
-    if isinstance(value, str):
-        return set(_CANDIDATES.findall(value))
-    if isinstance(value, Mapping):
-        return _union([*value.keys(), *value.values()])
-    if isinstance(value, Sequence):
-        return _union(value)
-    return set()
-
-
-def _union(values: Iterable[object]) -> set[str]:
     found: set[str] = set()
-    for value in values:
-        found |= _occurring(value)
+    todo = [value]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, str):
+            if not item.isascii():
+                found.update(_CANDIDATES.findall(item))
+        elif isinstance(item, dict):
+            todo += item
+            todo += item.values()
+        elif isinstance(item, (list, tuple)):
+            todo += item
     return found
