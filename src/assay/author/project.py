@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from assay.author.source import WorkingTree, decode, unreadable
+from assay.author.source import WorkingTree, read_text
 from assay.core.document import Document, parse_document
 
 PROJECT_FILE = "assay.yaml"
@@ -45,7 +45,4 @@ def find_project(start: Path) -> Project:
 
 def _read(file: Path) -> Document:
     name = WorkingTree(file.parent).name(file.name)
-    try:
-        return parse_document(decode(file.read_bytes(), name), file=name)
-    except OSError as error:
-        raise unreadable(name, error) from None
+    return parse_document(read_text(file, name), file=name)

@@ -166,6 +166,18 @@ def inside(path: str, where: Location | None = None) -> str:
     return "/".join(parts)
 
 
+def read_text(path: Path, file: str) -> str:
+    """The text of a file that a person named; ``file`` is how messages name it.
+
+    Raises:
+        BadInput: It cannot be read, or is not UTF-8.
+    """
+    try:
+        return decode(path.read_bytes(), file)
+    except OSError as error:
+        raise unreadable(file, error) from None
+
+
 def decode(data: bytes, file: str) -> str:
     """UTF-8 text with plain line feeds and no byte order mark.
 

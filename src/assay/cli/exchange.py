@@ -7,7 +7,7 @@ import click
 
 from assay.app import App
 from assay.author.exchange.dialect import Dialect, Dropped, Read, detect_dialect, dialects
-from assay.author.source import decode, unreadable
+from assay.author.source import read_text
 from assay.cli.options import json_option
 from assay.cli.output import plain, print_json
 from assay.core.errors import BadInput, unknown_name
@@ -44,7 +44,7 @@ def import_prompt(file: Path, dialect: str | None, output: Path | None, force: b
 
     What cannot be carried over is listed with its line.
     """
-    text = _read(file)
+    text = read_text(file, str(file))
     chosen = dialects.get(dialect) if dialect is not None else detect_dialect(text, file.name)
     found = chosen.load(text, file.name, _beside(file))
     folder = output or file.parent
@@ -103,20 +103,13 @@ def export_prompt(reference: str, dialect: str, output: Path | None, force: bool
     _say_dropped(found.dropped, prompt.file)
 
 
-def _read(file: Path) -> str:
-    try:
-        return decode(file.read_bytes(), str(file))
-    except OSError as error:
-        raise unreadable(str(file), error) from None
-
-
 def _beside(file: Path) -> Read:
     """Reads what the imported file refers to, from its own folder and not from outside it."""
     folder = file.parent.resolve()
 
     def read(path: str) -> str | None:
         target = (folder / path).resolve()
-        return _read(target) if target.is_relative_to(folder) and target.is_file() else None
+        return read_text(target, str(target)) if target.is_relative_to(folder) and target.is_file() else None
 
     return read
 

@@ -8,7 +8,7 @@ import click
 from assay.app import App
 from assay.author.fmt import format_prompt
 from assay.author.lint.check import selected
-from assay.author.source import decode, unreadable
+from assay.author.source import read_text
 
 
 @click.command(
@@ -32,7 +32,7 @@ def fmt(paths: tuple[Path, ...], check: bool, as_diff: bool) -> int:
     changed = 0
     for file in files:
         name = app.project.source.name(file.relative_to(app.project.root).as_posix())
-        before = _read(file, name)
+        before = read_text(file, name)
         after = format_prompt(before, name)
         if after == before:
             continue
@@ -48,10 +48,3 @@ def fmt(paths: tuple[Path, ...], check: bool, as_diff: bool) -> int:
     done = "would change" if check or as_diff else "changed"
     click.echo(f"{changed} of {len(files)} {done}", err=True)
     return 1 if check and changed else 0
-
-
-def _read(file: Path, name: str) -> str:
-    try:
-        return decode(file.read_bytes(), name)
-    except OSError as error:
-        raise unreadable(name, error) from None

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from assay.author.source import decode, unreadable
+from assay.author.source import read_text
 from assay.author.types import Prompt
 from assay.core.document import parse_document
 from assay.core.errors import BadInput
@@ -84,7 +84,7 @@ def read_inputs(prompt: Prompt, pairs: Sequence[str], file: str | None) -> dict[
         if not equals:
             raise BadInput(f"--input {pair!r} has no '='", hint="write --input NAME=VALUE", code="cli.input")
         if text.startswith("@"):
-            text = _read(text[1:])
+            text = read_text(Path(text[1:]), text[1:])
         values[name] = _typed(prompt, name, text)
     return values
 
@@ -109,15 +109,8 @@ def _typed(prompt: Prompt, name: str, text: str) -> object:
 
 
 def _from_file(file: str) -> dict[str, object]:
-    text = sys.stdin.read() if file == "-" else _read(file)
+    text = sys.stdin.read() if file == "-" else read_text(Path(file), file)
     document = parse_document(text, file="standard input" if file == "-" else file)
     if not isinstance(document.value, dict):
         raise BadInput("the inputs are not a mapping", hint="write NAME: VALUE", code="cli.input", where=document.at())
     return dict(document.value)
-
-
-def _read(file: str) -> str:
-    try:
-        return decode(Path(file).read_bytes(), file)
-    except OSError as error:
-        raise unreadable(file, error) from None

@@ -5,7 +5,7 @@
 
 from typing import Protocol
 
-from assay.author.types import RenderedMessage
+from assay.author.types import OnViolation, RenderedMessage
 from assay.engine.contract import Checker, response_schema
 from assay.engine.types import Checked, Flow
 from assay.models.provider import providers
@@ -63,33 +63,36 @@ async def generate(flow: Flow, client: Generates) -> None:
 
 async def hold_to_contract(flow: Flow, client: Generates, checker: Checker) -> None:
     """Check the reply; repair, ask again or fall back as the contract says."""
-    contract = checker.contract
-    policy = contract.on_violation if contract is not None else None
+    policy = checker.contract.on_violation if checker.contract is not None else OnViolation()
     flow.first = flow.checked = checker.check(flow.replies[-1], flow.values)
-    if policy is None or policy.action == "fail":
-        return
-    if not flow.checked.valid and policy.action == "repair":
-        flow.checked = checker.check(flow.replies[-1], flow.values, repair=True)
+    _repair(flow, checker, policy)
     while not flow.checked.valid and policy.action == "retry" and len(flow.replies) <= policy.attempts:
         flow.messages += correction(flow.replies[-1], flow.checked)
         await generate(flow, client)
         flow.checked = checker.check(flow.replies[-1], flow.values)
-    if not flow.checked.valid and policy.reply is not None:
+    if not flow.checked.valid and policy.action != "fail" and policy.reply is not None:
         flow.fallback = True
-        flow.checked = Checked(policy.reply, policy.reply)
+    _fall_back(flow, policy)
 
 
 def replay(flow: Flow, checker: Checker) -> None:
     """Check replies that came earlier, as ``hold_to_contract`` did when they came."""
-    contract = checker.contract
-    flow.first = checker.check(flow.replies[0], flow.values)
-    flow.checked = checker.check(flow.replies[-1], flow.values)
-    if contract is None or flow.checked.valid:
-        return
-    if contract.on_violation.action == "repair":
+    policy = checker.contract.on_violation if checker.contract is not None else OnViolation()
+    flow.first = flow.checked = checker.check(flow.replies[0], flow.values)
+    if len(flow.replies) > 1:
+        flow.checked = checker.check(flow.replies[-1], flow.values)
+    _repair(flow, checker, policy)
+    _fall_back(flow, policy)
+
+
+def _repair(flow: Flow, checker: Checker, policy: OnViolation) -> None:
+    if flow.checked is not None and not flow.checked.valid and policy.action == "repair":
         flow.checked = checker.check(flow.replies[-1], flow.values, repair=True)
-    if flow.fallback and contract.on_violation.reply is not None:
-        flow.checked = Checked(contract.on_violation.reply, contract.on_violation.reply)
+
+
+def _fall_back(flow: Flow, policy: OnViolation) -> None:
+    if flow.fallback and policy.reply is not None:
+        flow.checked = Checked(policy.reply, policy.reply)
 
 
 def correction(reply: Reply, checked: Checked) -> tuple[Message, ...]:

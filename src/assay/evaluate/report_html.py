@@ -6,8 +6,6 @@ and the one script that stand in it. The same view makes the same bytes.
 
 import base64
 import hashlib
-import os
-import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +14,7 @@ import minijinja
 from assay.core.errors import StorageFailed
 from assay.evaluate.report_page import page
 from assay.evaluate.summary import RunView
+from assay.storage.whole_file import write_whole
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
@@ -28,15 +27,7 @@ def write_report(view: RunView, path: Path) -> None:
     """
     data = render_report(view).encode()
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_whole(path, data)
     except OSError as error:
         raise StorageFailed(
             f"the report {path} cannot be written: {error}",

@@ -19,6 +19,7 @@ from assay.core.errors import StorageFailed
 from assay.evaluate.summary import Summary
 from assay.evaluate.types import SampleRow
 from assay.storage.sqlite import storage_failed
+from assay.storage.whole_file import write_whole
 
 PLAN, SAMPLES, SUMMARY, REPORT, JUNIT = "plan.json", "samples.jsonl", "summary.json", "report.html", "junit.xml"
 _LOCK = "lock"
@@ -48,13 +49,8 @@ class RunFolder:
     def write(self, name: str, data: bytes) -> Path:
         """Put a file in place whole: after a crash it is the old one or the new one."""
         target = self.path / name
-        temporary = target.with_name(f".{name}.new")
         try:
-            with temporary.open("wb") as handle:
-                handle.write(data)
-                handle.flush()
-                os.fsync(handle.fileno())
-            temporary.replace(target)
+            write_whole(target, data)
         except OSError as error:
             raise storage_failed(target, error) from None
         return target

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from assay.core.clock import Clock
+from assay.core.clock import Clock, stamp
 from assay.core.errors import (
     BadInput,
     GraderFailed,
@@ -138,7 +138,7 @@ class Runner:
                     return unanswered(planned, address, error)
                 finally:
                     self.progress.made += 1
-                stored = self._store.keep(address, outcome, f"{self._clock.now_utc():%Y-%m-%dT%H:%M:%SZ}")
+                stored = self._store.keep(address, outcome, stamp(self._clock.now_utc()))
         graded = await self._grade(planned.case, outcome)
         return answered(planned, address, outcome, graded, at_utc=stored.at_utc)
 

@@ -8,12 +8,13 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from assay._version import __version__
 from assay.author.project import Project
-from assay.core.clock import Clock
+from assay.core.clock import Clock, stamp
 from assay.core.errors import BadInput
 from assay.core.ids import new_id
 from assay.engine.engine import Engine
@@ -140,12 +141,8 @@ class Evaluation:
                         failures.append(row)
 
                 await runner.run(self._samples(prepared), take)
-            summary = msgspec.structs.replace(
-                _summary(prepared, folder.name, tally, runner.progress),
-                started_utc=_stamp(started),
-                finished_utc=_stamp(self._clock.now_utc()),
-                duration_s=round(self._clock.monotonic_s() - began_s, 3),
-            )
+            span = _Span(started, self._clock.now_utc(), self._clock.monotonic_s() - began_s)
+            summary = _summary(prepared, folder.name, tally, runner.progress, span)
             with (folder.path / JUNIT).open("wb") as handle:
                 dump_junit(folder.read_rows(), summary, handle)
             write_report(RunView(summary=summary, rows=shown, rows_total=runner.progress.done), folder.path / REPORT)
@@ -170,7 +167,7 @@ class Evaluation:
             "run": run,
             "suite": suite.name,
             "suite_file": suite.file,
-            "started_utc": _stamp(started),
+            "started_utc": stamp(started),
             "fresh": run if options.fresh else "",
             "samples": prepared.total,
             "datasets": digests,
@@ -207,7 +204,13 @@ def _runner_options(folder: RunFolder, suite: Suite, options: Options) -> Runner
     )
 
 
-def _summary(prepared: Prepared, name: str, tally: Tally, progress: Progress) -> Summary:
+class _Span(NamedTuple):
+    started_utc: datetime
+    finished_utc: datetime
+    duration_s: float
+
+
+def _summary(prepared: Prepared, name: str, tally: Tally, progress: Progress, span: _Span) -> Summary:
     suite = prepared.suite
     variants = [counted.summary() for counted in tally.variants.values()]
     comparison = tally.compare.comparison() if tally.compare is not None else None
@@ -218,9 +221,9 @@ def _summary(prepared: Prepared, name: str, tally: Tally, progress: Progress) ->
         run=name,
         suite=suite.name,
         description=suite.description,
-        started_utc="",
-        finished_utc="",
-        duration_s=0.0,
+        started_utc=stamp(span.started_utc),
+        finished_utc=stamp(span.finished_utc),
+        duration_s=round(span.duration_s, 3),
         decision=decision,
         sentence=sentence,
         gate=parts,
@@ -233,7 +236,3 @@ def _summary(prepared: Prepared, name: str, tally: Tally, progress: Progress) ->
         calls_reused=progress.reused,
         assay=__version__,
     )
-
-
-def _stamp(at_utc: datetime) -> str:
-    return f"{at_utc:%Y-%m-%dT%H:%M:%SZ}"

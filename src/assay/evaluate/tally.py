@@ -7,7 +7,7 @@ Errors are counted in ``n`` and are never passes; a comparison uses the cases fo
 from array import array
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from assay.evaluate.plan import Variant
@@ -54,11 +54,6 @@ class _GraderTally:
     scores: float = 0.0
 
 
-@dataclass(slots=True)
-class _SliceTally:
-    passes: Passes = field(default_factory=Passes)
-
-
 class VariantTally:
     """One variant's counts."""
 
@@ -75,7 +70,7 @@ class VariantTally:
         self.cost = Total()
         self.latencies = array("f")
         self.graders: dict[str, _GraderTally] = {}
-        self.slices: dict[str, dict[str, _SliceTally]] = {}
+        self.slices: dict[str, dict[str, Passes]] = {}
         self.scores = 0.0
 
     def add(self, row: SampleRow) -> None:
@@ -91,7 +86,7 @@ class VariantTally:
         for tag, value in row.tags.items():
             values = self.slices.setdefault(tag, {})
             if value in values or len(values) < MAX_SLICES_PER_TAG:
-                values.setdefault(value, _SliceTally()).passes.add(passed, cluster=cluster)
+                values.setdefault(value, Passes()).add(passed, cluster=cluster)
         for verdict in row.verdicts:
             tally = self.graders.setdefault(verdict.grader, _GraderTally())
             tally.n += 1
@@ -149,10 +144,10 @@ class VariantTally:
     def _slices(self) -> list[Slice]:
         found: list[Slice] = []
         for tag, values in sorted(self.slices.items()):
-            for value, tally in sorted(values.items()):
-                interval = tally.passes.interval(level=LEVEL)
-                share = Rate(value=interval.value, low=interval.low, high=interval.high, of=tally.passes.n)
-                found.append(Slice(tag=tag, value=value, passed=tally.passes.passed, rate=share))
+            for value, passes in sorted(values.items()):
+                interval = passes.interval(level=LEVEL)
+                share = Rate(value=interval.value, low=interval.low, high=interval.high, of=passes.n)
+                found.append(Slice(tag=tag, value=value, passed=passes.passed, rate=share))
         return found
 
 

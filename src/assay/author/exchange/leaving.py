@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from assay.author.exchange.dialect import Dropped
-from assay.author.types import MISSING, Contract, Input, Limits, OnViolation, Prompt
+from assay.author.types import Contract, Input, Limits, OnViolation, Prompt
 
 _OWN = "it is for the people and tools that keep the prompt; the format has no place for it"
 _TRUST = "the format does not say who wrote a value"
@@ -75,11 +75,6 @@ def clauses(prompt: Prompt) -> Iterator[Dropped]:
 def contract_format(prompt: Prompt, contract: Contract) -> Dropped:
     """A format of replies that the other format does not know."""
     return Dropped(line_of(prompt, "contract", "format"), f"contract.format: {contract.format}", _CLAUSE)
-
-
-def with_default(entry: Input) -> dict[str, object]:
-    """``{"default": …}`` where the input has one."""
-    return {} if entry.default is MISSING else {"default": entry.default}
 
 
 def parameters(prompt: Prompt) -> dict[str, object]:

@@ -17,7 +17,7 @@ What to write instead
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from math import ceil
 
 from assay.author.fixed_text import fixed_text
@@ -26,8 +26,6 @@ from assay.author.types import Prompt
 
 WORDS = 4
 FEWEST_WORDS = 20
-
-Groups = Mapping[str, frozenset[str]]
 
 
 @rules.register("near-duplicate")
