@@ -22,6 +22,7 @@ from assay.evaluate.settings import EvaluateSettings
 from assay.models.embedded.place import Configuration
 from assay.models.embedded.supervisor import Endpoint, OnDemand, ensure
 from assay.models.provider import providers
+from assay.models.retry import RetryPolicy
 from assay.models.settings import ModelsSettings
 from assay.models.target import Target
 
@@ -109,7 +110,8 @@ class App:
         """The engine, with its connections open while the context lasts."""
         from assay.models.client import ModelClient  # noqa: PLC0415 - aiohttp costs start-up time
 
-        async with ModelClient(embedded_endpoint=self._on_demand()) as client:
+        policy = RetryPolicy(max_attempts=self.models.max_attempts)
+        async with ModelClient(policy=policy, embedded_endpoint=self._on_demand()) as client:
             yield Engine(client, self.events)
 
     async def embedded(self) -> Endpoint:

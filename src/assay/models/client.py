@@ -60,7 +60,6 @@ class StreamLimits(msgspec.Struct, frozen=True, kw_only=True):
     idle_s: float = 30.0
 
 
-_DEFAULT_POLICY = RetryPolicy()
 _DEFAULT_STREAM_LIMITS = StreamLimits()
 
 
@@ -79,6 +78,7 @@ class ModelClient:
 
     Args:
         limits: How connections are made.
+        policy: When to try again, for calls that do not say it themselves.
         embedded_endpoint: Where the embedded model is; without it, that provider is unavailable.
         clock: Measures latency.
         sleep: Waits between attempts.
@@ -89,12 +89,14 @@ class ModelClient:
         self,
         limits: ConnectionLimits | None = None,
         *,
+        policy: RetryPolicy | None = None,
         embedded_endpoint: EmbeddedEndpoint | None = None,
         clock: Clock | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         random: Callable[[], float] | None = None,
     ) -> None:
         self._limits = limits or ConnectionLimits()
+        self._policy = policy or RetryPolicy()
         self._routes = Routes(embedded_endpoint=embedded_endpoint)
         self._clock = clock or SystemClock()
         self._sleep = sleep
@@ -146,7 +148,7 @@ class ModelClient:
             route = await self._routes.find(target, request.model)
             return await self._exchange(route, body, timeout_s, idempotency_key)
 
-        reply, attempts = await self._retrying(attempt, policy or _DEFAULT_POLICY)
+        reply, attempts = await self._retrying(attempt, policy or self._policy)
         return reply if attempts == 1 else msgspec.structs.replace(reply, attempts=attempts)
 
     async def stream(
@@ -173,7 +175,7 @@ class ModelClient:
             route = await self._routes.find(target, request.model)
             return await self._open(route, body, limits, idempotency_key)
 
-        opened, attempts = await self._retrying(attempt, policy or _DEFAULT_POLICY)
+        opened, attempts = await self._retrying(attempt, policy or self._policy)
         try:
             async with contextlib.aclosing(self._deltas(opened, limits, attempts)) as deltas:
                 async for delta in deltas:
