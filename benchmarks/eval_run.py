@@ -11,17 +11,15 @@ is that of the whole process, from its start to the report; memory is the most t
 
 import argparse
 import asyncio
-import contextlib
 import json
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from stand_in import StandIn
+from stand_in import StandIn, served
 
 LATENCY_S = 0.02
 CONCURRENCY = 64
@@ -107,25 +105,7 @@ class LateStandIn(StandIn):
         super().connection_made(Late(transport))
 
 
-async def serve() -> None:
-    """Serve until standard input ends; the address is the first line of the output."""
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(LateStandIn, "127.0.0.1", 0, backlog=4096)
-    print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", flush=True)
-    await loop.run_in_executor(None, sys.stdin.read)
-    server.close()
-
-
-@contextlib.contextmanager
-def served() -> Iterator[str]:
-    """The stand-in in a process of its own, for as long as the block; gives its base address."""
-    command = [sys.executable, "-c", "import asyncio, eval_run; asyncio.run(eval_run.serve())"]
-    folder = Path(__file__).parent
-    with subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield process.stdout.readline().strip() if process.stdout else ""
-        finally:
-            process.terminate()
+SERVE = "from eval_run import LateStandIn; from stand_in import run; run(LateStandIn)"
 
 
 def make_project(folder: Path, cases: int) -> None:
@@ -186,7 +166,7 @@ def main() -> None:
     kind.add_argument("--full", action="store_true", help="2,000 and 200,000 samples")
     kind.add_argument("--profile", action="store_true", help="profile 20,000 samples")
     options = parser.parse_args()
-    with served() as base_url:
+    with served(SERVE) as base_url:
         if options.profile:
             print(evaluate(PROFILED, 20_000, base_url)[2])
             return

@@ -74,9 +74,12 @@ class StandIn(asyncio.Protocol):
 
 
 @contextlib.contextmanager
-def served() -> Iterator[str]:
-    """Run it for as long as the block; gives its base address, which ends in ``/v1``."""
-    command = [sys.executable, "-c", "from stand_in import run; run()"]
+def served(run: str = "from stand_in import run; run()") -> Iterator[str]:
+    """Run it for as long as the block; gives its base address, which ends in ``/v1``.
+
+    ``run`` is the code that serves, in a process of its own.
+    """
+    command = [sys.executable, "-c", run]
     folder = Path(__file__).parent
     with subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -85,14 +88,14 @@ def served() -> Iterator[str]:
             process.terminate()
 
 
-def run() -> None:
+def run(protocol: type[asyncio.Protocol] = StandIn) -> None:
     """Serve until standard input ends, as it does when whoever started this is gone."""
-    asyncio.run(_serve())
+    asyncio.run(_serve(protocol))
 
 
-async def _serve() -> None:
+async def _serve(protocol: type[asyncio.Protocol]) -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(StandIn, "127.0.0.1", 0, backlog=4096)
+    server = await loop.create_server(protocol, "127.0.0.1", 0, backlog=4096)
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
     server.close()
