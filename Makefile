@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
+# A lock holds all that is needed, so nothing is resolved (--no-deps): what pip would find anew, it has no hash for.
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 UV_LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
   $(if $(UPGRADE),--upgrade)
@@ -43,7 +44,7 @@ lock: $(STAMPS)/lock ## Lock what pyproject.toml asks for in requirements/; newe
 	@echo "locking requirements/"
 	@$(UV_LOCK) pyproject.toml -o requirements/runtime.txt
 	@$(UV_LOCK) --group build -c requirements/runtime.txt -o requirements/build.txt
-	@$(UV_LOCK) pyproject.toml --group build --group test --group lint --group docs \
+	@$(UV_LOCK) pyproject.toml --all-extras --group build --group test --group lint --group docs \
 	  -c requirements/runtime.txt -c requirements/build.txt -o requirements/dev.txt
 	@$(UV_LOCK) --group lock -o requirements/lock.txt
 	@$(UV_LOCK) --group model --no-deps -o requirements/model.txt
@@ -67,7 +68,7 @@ $(STAMPS)/venv:
 
 $(STAMPS)/runtime: requirements/runtime.txt requirements/build.txt | $(STAMPS)/venv
 	@echo "installing what Assay needs"
-	@$(PIP) --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+	@$(PIP) --no-deps --require-hashes -r requirements/runtime.txt -r requirements/build.txt
 	@touch $@
 
 $(STAMPS)/package: pyproject.toml $(STAMPS)/runtime
@@ -82,10 +83,10 @@ $(STAMPS)/model: requirements/model.txt | $(STAMPS)/runtime
 
 $(STAMPS)/dev: requirements/dev.txt | $(STAMPS)/runtime
 	@echo "installing what tests, lint and docs need (another minute)"
-	@$(PIP) --require-hashes -r requirements/dev.txt
+	@$(PIP) --no-deps --require-hashes -r requirements/dev.txt
 	@touch $@
 
 $(STAMPS)/lock: requirements/lock.txt | $(STAMPS)/venv
 	@echo "installing the locker"
-	@$(PIP) --require-hashes -r requirements/lock.txt
+	@$(PIP) --no-deps --require-hashes -r requirements/lock.txt
 	@touch $@

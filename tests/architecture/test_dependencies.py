@@ -16,6 +16,8 @@ PERMISSIVE = {
     "CC0-1.0", "ISC", "MIT", "MIT License", "PSF-2.0", "Python Software Foundation License", "Zlib",
 }  # fmt: skip
 
+READ_BY_HAND = {"quickjs-ng": "MIT"}  # says it in its licence file alone
+
 
 def direct() -> list[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -31,12 +33,14 @@ def licences(name: str) -> set[str]:
     data = metadata(name)
     if expression := data.get("License-Expression"):
         return set(re.split(r" AND | OR ", expression.replace("(", "").replace(")", "")))
+    if name in READ_BY_HAND:
+        return {READ_BY_HAND[name]}
     classifiers = [c for c in data.get_all("Classifier") or [] if c.startswith("License ::")]
     return {c.rpartition(" :: ")[2] for c in classifiers} or {data.get("License") or "none"}
 
 
-def test_there_are_at_most_twelve():
-    assert len(direct()) <= 12
+def test_there_are_at_most_thirteen():
+    assert len(direct()) <= 13
 
 
 @pytest.mark.parametrize("name", direct())
