@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 # What it is -> the folder of its modules below src/assay (and of its tests below tests), the folder of its pages.
 KINDS = {
     "grader": ("evaluate/graders", "docs/reference/graders"),
+    "exporter": ("evaluate/exporters", "docs/reference/exporters"),
     "dialect": ("author/exchange/dialects", "docs/reference/dialects"),
     "lint": ("author/lint/rules", "docs/reference/lint"),
     "provider": ("models/providers", "docs/reference/providers"),

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from assay.author.parse import parse_prompt
 from assay.author.source import WorkingTree
-from assay.core.document import parse_document
 from assay.core.errors import TimedOut
 from assay.core.location import Location
 from assay.engine.prepare import prepare
@@ -18,7 +17,7 @@ from assay.evaluate.plan import Planned, Variant
 from assay.evaluate.row import Graded, unanswered
 from assay.evaluate.summary import GatePart
 from assay.evaluate.tally import Tally
-from assay.evaluate.types import Case, CompareRule, GateSpec, SampleRow, Suite
+from assay.evaluate.types import Case, CompareRule, GateSpec, SampleRow
 from assay.models.target import parse_target
 from assay.models.types import Parameters
 
@@ -42,11 +41,7 @@ def row(case: int, variant: str, passed: bool | None, *, cluster: str | None = N
 def parts(
     pairs: list[tuple[bool | None, bool | None]], gate: GateSpec, *, clusters: int = 0, repeats: int = 1
 ) -> tuple[list[GatePart], Tally]:
-    suite = Suite(
-        name="s", description="", datasets=(), variants=(), graders=(), repeats=repeats, concurrency=None, gate=gate,
-        file="s.yaml", document=parse_document("", file="s.yaml"),
-    )  # fmt: skip
-    tally = Tally(suite, VARIANTS)
+    tally = Tally([variant.label for variant in VARIANTS], repeats=repeats, gate=gate)
     for i, (old, new) in enumerate(pairs):
         cluster = f"g{i % clusters}" if clusters else None
         tally.add(row(i // repeats, "old", old, cluster=cluster, repeat=i % repeats))

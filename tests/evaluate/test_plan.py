@@ -13,7 +13,7 @@ from assay.core.document import parse_document
 from assay.core.errors import BadInput
 from assay.core.location import Location
 from assay.evaluate.plan import Override, Variant, call_of, plan_identity, resolve_variants, samples
-from assay.evaluate.types import Case, CompareRule, GateSpec, GraderSpec, Suite, VariantSpec
+from assay.evaluate.types import Case, CompareRule, GateSpec, GraderSpec, Judge, Suite, VariantSpec
 from assay.models.types import Parameters
 
 HERE = Location("suites/s.yaml", 3)
@@ -143,8 +143,8 @@ def test_the_same_command_means_the_same_run_and_any_change_that_counts_another(
     grader = base.graders[0]
     rule = CompareRule(candidate="now", baseline="now", margin=0.1)
 
-    def identity(wanted: Suite = base, found: list[Variant] = variants, *, fresh: bool = False, **files: str) -> str:
-        return plan_identity(wanted, found, files or DATASETS, fresh=fresh)
+    def identity(wanted: Suite = base, found: list[Variant] = variants, **files: str) -> str:
+        return plan_identity(wanted, found, files or DATASETS)
 
     others = [
         identity(replace(base, name="other")),
@@ -158,13 +158,14 @@ def test_the_same_command_means_the_same_run_and_any_change_that_counts_another(
         identity(found=[replace(variants[0], parameters=Parameters(temperature=1.0))]),
         identity(found=resolved(project_here, base, Override(model="openai/z"))),
         identity(found=resolved(project_here, base, Override(base_url="http://127.0.0.1:9/v1"))),
-        identity(fresh=True),
+        identity(replace(base, graders=(replace(grader, negate=True),))),
+        identity(replace(base, judge=Judge(model="openai/j"))),
         identity(d="sha256:2"),
     ]
     (project_here.root / "prompts/greet.prompt.md").write_text(PROMPT.replace("Hello", "Good day"))
     others.append(identity(found=resolved(project_here, base)))
 
-    assert identity() == plan_identity(base, list(variants), dict(DATASETS), fresh=False)
+    assert identity() == plan_identity(base, list(variants), dict(DATASETS))
     assert identity() == identity(replace(base, concurrency=3, description="says more"))
     assert len({identity(), *others}) == 1 + len(others)
 

@@ -31,7 +31,8 @@ def outcome(*texts: str, fallback: bool = False) -> Outcome:
 def test_what_is_kept_is_found_again_also_by_another_process(tmp_path: Path) -> None:
     first, second = ReplyStore(tmp_path / "r.db"), ReplyStore(tmp_path / "r.db")
 
-    first.keep(b"a" * 32, outcome("one", "two", fallback=True), "2026-01-01T00:00:00Z")
+    kept = outcome("one", "two", fallback=True)
+    first.keep(b"a" * 32, kept.replies, fallback=kept.fallback, at_utc="2026-01-01T00:00:00Z")
     found = second.find(b"a" * 32)
     first.sync()
 
@@ -58,7 +59,7 @@ def test_two_samples_share_an_address_only_when_they_are_the_same_call(
 
 def test_a_reply_that_cannot_be_read_any_more_is_asked_for_again(tmp_path: Path) -> None:
     store = ReplyStore(tmp_path / "r.db")
-    store.keep(b"a", outcome("x"), "t")
+    store.keep(b"a", outcome("x").replies, fallback=False, at_utc="t")
     raw = sqlite3.connect(tmp_path / "r.db", isolation_level=None)
     raw.execute("UPDATE replies SET data = x'00'")
     raw.close()

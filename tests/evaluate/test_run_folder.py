@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.core.errors import StorageFailed
-from assay.evaluate.run_folder import PLAN, SAMPLES, SUMMARY, RunFolder, open_run
+from assay.evaluate.run_folder import PLAN, SAMPLES, SUMMARY, RunFolder, iterate_rows, open_run
 from assay.testing.example_run import example_rows, example_view
 
 ROWS = example_rows(6)
@@ -100,7 +100,7 @@ def test_rows_come_back_as_they_were_written_one_a_line(tmp_path):
             for row in ROWS:
                 rows.add(row)
 
-        assert list(folder.read_rows()) == ROWS
+        assert list(iterate_rows(folder.path)) == ROWS
         lines = (folder.path / SAMPLES).read_text("utf-8").split("\n")
         assert [json.loads(line)["case"] for line in lines[:-1]] == [row.case for row in ROWS]
 
@@ -113,7 +113,7 @@ def test_any_text_makes_one_line_and_comes_back(tmp_path_factory, text, number, 
             rows.add(row)
 
         assert (folder.path / SAMPLES).read_bytes().count(b"\n") == 1
-        assert list(folder.read_rows()) == [row]
+        assert list(iterate_rows(folder.path)) == [row]
 
 
 def test_rows_start_anew_when_a_run_is_taken_up_again(tmp_path):
@@ -123,7 +123,7 @@ def test_rows_start_anew_when_a_run_is_taken_up_again(tmp_path):
                 for row in rows_wanted:
                     rows.add(row)
 
-        assert list(folder.read_rows()) == ROWS[:2]
+        assert list(iterate_rows(folder.path)) == ROWS[:2]
 
 
 def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path):

@@ -17,7 +17,8 @@ from assay.engine.types import Outcome
 from assay.evaluate.grader import Grader
 from assay.evaluate.plan import Planned, Variant, samples
 from assay.evaluate.replies import ReplyStore
-from assay.evaluate.runner import Progress, Runner, RunnerOptions
+from assay.evaluate.runner import Progress, Runner
+from assay.evaluate.sampler import CallSampler, Facilities
 from assay.evaluate.types import Case, GraderSpec, SampleRow, Verdict
 from assay.models.client import ModelClient
 from assay.models.retry import RetryPolicy
@@ -61,15 +62,19 @@ class Bench:
         self.rows = []
         store = ReplyStore(self.folder / "replies.db")
         async with ModelClient(sleep=_no_sleep) as client:
-            runner = Runner(
-                Engine(client),
-                store,
-                graders=[Grader(GraderSpec(grader="ok", name="ok", where=HERE), _ok)],
+            self.progress = Progress()
+            given = Facilities(
+                engine=Engine(client),
+                store=store,
                 clock=SystemClock(),
-                options=RunnerOptions(concurrency=concurrency, timeout_s=2, nonce=nonce),
-                watch=self._watch,
+                progress=self.progress,
+                timeout_s=2,
+                nonce=nonce,
             )
-            self.progress = runner.progress
+            sampler = CallSampler(given, [Grader(GraderSpec(grader="ok", name="ok", where=HERE), _ok)])
+            runner = Runner(
+                sampler, progress=self.progress, concurrency=concurrency, sync=store.sync, watch=self._watch
+            )
             try:
                 await runner.run(self.plan(questions, repeats), emit or self.rows.append)
             finally:

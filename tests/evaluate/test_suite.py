@@ -1,7 +1,6 @@
 """A suite file becomes a suite with every default filled in, or one sentence with file and line."""
 
 import inspect
-import json
 from pathlib import Path
 
 import pytest
@@ -10,14 +9,14 @@ import yaml
 from assay.author.project import Project
 from assay.core.errors import BadInput
 from assay.core.schema import compile_schema
-from assay.evaluate import suite as suite_module
 from assay.evaluate.grader import graders, open_graders
 from assay.evaluate.suite import load_suite
-from assay.evaluate.types import CompareRule, GateSpec, Suite
+from assay.evaluate.suite_schema import suite_schema
+from assay.evaluate.types import CompareRule, GateSpec, Judge, Suite
 from assay.models.types import Parameters
 
 ROOT = Path(__file__).parents[2]
-SCHEMA = json.loads(Path(suite_module.__file__).with_name("suite.schema.json").read_text(encoding="utf-8"))
+SCHEMA = suite_schema()
 FUNCTION = "def grade(case, reply): return True\n"
 
 SMALL = "suite: a\ndatasets: [d.jsonl]\nvariants: [a]\n"
@@ -132,6 +131,32 @@ def test_what_is_left_out_has_its_default(project):
 def test_a_variant_without_a_name_is_named_after_its_prompt(project, prompt, name):
     for entry in (prompt, f"{{prompt: '{prompt}'}}"):
         assert load(project, SMALL.replace("[a]", f"[{entry}]")).variants[0].name == name
+
+
+@pytest.mark.parametrize(
+    ("entry", "parameters"),
+    [("openai/j", Parameters(temperature=0)), ("{model: openai/j, parameters: {temperature: 1, seed: 3}}", None)],
+)
+def test_the_judge_is_a_model_with_parameters(project, entry, parameters):
+    suite = load(project, SMALL + f"judge: {entry}\n")
+
+    assert suite.judge == Judge(model="openai/j", parameters=parameters or Parameters(temperature=1, seed=3))
+    assert compile_schema(SCHEMA).findings(yaml.safe_load(SMALL + f"judge: {entry}\n")) == []
+
+
+def test_a_project_has_a_judge_for_suites_that_name_none(project):
+    given = {"repeats": None, "concurrency": None, "judge": "openai/p"}
+
+    assert load(project, SMALL).with_options(**given).judge == Judge(model="openai/p")
+    assert load(project, SMALL + "judge: openai/j\n").with_options(**given).judge == Judge(model="openai/j")
+
+
+def test_a_judge_that_is_no_model_is_refused_with_its_place(project):
+    with pytest.raises(BadInput) as caught:
+        load(project, SMALL + "judge: opnai/j\n")
+
+    assert caught.value.hint == "did you mean 'openai'?"
+    assert "judge" in str(caught.value.where)
 
 
 def test_one_dataset_needs_no_list(project):
@@ -337,7 +362,7 @@ def test_the_schema_for_editors_refuses_what_is_wrong_in_form(project, text):
 @pytest.mark.parametrize("name", graders.names())
 def test_the_schema_knows_every_setting_of_a_grader_with_its_default(name):
     parameters = {n: p for n, p in inspect.signature(graders.get(name)).parameters.items() if n != "bench"}
-    known = SCHEMA["$defs"][name]
+    known = SCHEMA["$defs"][f"grader-{name}"]
 
     assert known["properties"].keys() == parameters.keys()
     for setting, parameter in parameters.items():

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from assay.author.parse import parse_prompt
 from assay.author.source import WorkingTree
-from assay.core.document import parse_document
 from assay.core.errors import TimedOut
 from assay.core.location import Location
 from assay.engine.prepare import prepare
@@ -19,7 +18,7 @@ from assay.evaluate.plan import Planned, Variant
 from assay.evaluate.row import unanswered
 from assay.evaluate.summary import VariantSummary
 from assay.evaluate.tally import MAX_FLIPS, MAX_SLICES_PER_TAG, Tally, Total, rate
-from assay.evaluate.types import Case, CompareRule, GateSpec, GraderVerdict, SampleRow, Suite
+from assay.evaluate.types import Case, CompareRule, GateSpec, GraderVerdict, SampleRow
 from assay.models.target import parse_target
 from assay.models.types import Parameters
 from assay.stats.paired import tango
@@ -43,11 +42,7 @@ def row(case: int, passed: bool | None = True, variant: str = "old", **more: obj
 
 
 def tally(rows: list[SampleRow], *, variants: int = 1, repeats: int = 1, gate: GateSpec | None = None) -> Tally:
-    suite = Suite(
-        name="s", description="", datasets=(), variants=(), graders=(), repeats=repeats, concurrency=None, gate=gate,
-        file="s.yaml", document=parse_document("", file="s.yaml"),
-    )  # fmt: skip
-    found = Tally(suite, VARIANTS[:variants])
+    found = Tally([variant.label for variant in VARIANTS[:variants]], repeats=repeats, gate=gate)
     for item in rows:
         found.add(item)
     return found

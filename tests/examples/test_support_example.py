@@ -11,10 +11,9 @@ from assay.author.lint.check import check_project
 from assay.author.parse import load_prompt
 from assay.author.project import find_project
 from assay.author.types import Prompt
-from assay.core.clock import SystemClock
 from assay.evaluate.dataset import read_cases
+from assay.evaluate.native import prepare_suite
 from assay.evaluate.plan import Override
-from assay.evaluate.service import Evaluation
 from assay.evaluate.suite import load_suite
 from assay.evaluate.types import Case
 
@@ -77,10 +76,8 @@ def test_there_is_something_of_everything():
 
 
 @pytest.mark.parametrize("suite_file", SUITES, ids=lambda path: path.stem)
-def test_each_suite_can_be_run(suite_file, tmp_path):
-    evaluation = Evaluation(PROJECT, tmp_path, SystemClock())
-
-    prepared = evaluation.prepare(load_suite(PROJECT, suite_file), suite_file, Override())
+def test_each_suite_can_be_run(suite_file):
+    prepared = prepare_suite(PROJECT, load_suite(PROJECT, suite_file), suite_file, Override())
 
     assert prepared.facts.cases >= 20
 

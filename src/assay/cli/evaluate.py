@@ -9,14 +9,17 @@ import click
 
 from assay.app import App
 from assay.cli.eval_view import print_summary
+from assay.cli.export_run import Export, export_option, write_exports
 from assay.cli.options import json_option, model_options, override_of
 from assay.cli.output import print_json, stdout_console
 from assay.cli.progress_view import ProgressView
 from assay.core.errors import BadInput
 from assay.evaluate.eval_json import eval_json
-from assay.evaluate.plan import Variant
+from assay.evaluate.exporter import FinishedRun
+from assay.evaluate.native import job_of, prepare_suite
+from assay.evaluate.plan import Planned, Variant
 from assay.evaluate.run_folder import REPORT
-from assay.evaluate.service import Evaluation, Finished, Options, Prepared
+from assay.evaluate.service import Evaluation, Finished, Job, Options
 from assay.evaluate.suite import load_suite
 from assay.evaluate.types import Decision
 
@@ -41,6 +44,7 @@ Exit status: 0 pass, 1 fail, 2 error in a file or option, 3 inconclusive or inva
 @click.option("--repeats", type=click.IntRange(min=1), help="Run each case so often, instead of the suite's number.")
 @click.option("--concurrency", type=click.IntRange(min=1), help="Calls under way at once.")
 @click.option("--fresh", is_flag=True, help="Pay anew for every sample; replies that are there are not used.")
+@export_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @json_option
 def evaluate(
@@ -54,6 +58,7 @@ def evaluate(
     repeats: int | None,
     concurrency: int | None,
     fresh: bool,
+    exports: tuple[Export, ...],
     quiet: bool,
     as_json: bool,
 ) -> int:
@@ -61,10 +66,9 @@ def evaluate(
     app = App.open(suite_file.parent if suite_file.exists() else None)
     suite_file = _suite_file(app, suite_file)
     suite = load_suite(app.project, suite_file)
-    suite = suite.with_options(repeats=repeats, concurrency=concurrency)
-    evaluation = Evaluation(app.project, app.folder, app.clock)
+    suite = suite.with_options(repeats=repeats, concurrency=concurrency, judge=app.evaluate.judge)
     override = override_of(model, base_url, key_env, temperature, max_tokens, seed)
-    prepared = evaluation.prepare(suite, suite_file, override)
+    prepared = prepare_suite(app.project, suite, suite_file, override)
     options = Options(
         concurrency=app.concurrency(v.target for v in prepared.variants),
         timeout_s=app.models.timeout_s,
@@ -72,9 +76,10 @@ def evaluate(
         report_rows=app.evaluate.report_rows,
     )
     try:
-        finished = asyncio.run(_run(app, evaluation, prepared, options, quiet=quiet or as_json))
+        finished = asyncio.run(_run(app, job_of(app.project, prepared), options, quiet=quiet or as_json))
     except KeyboardInterrupt:
         raise KeyboardInterrupt(STOPPED) from None
+    write_exports(exports, FinishedRun(finished.summary, finished.folder))
     if as_json:
         print_json(eval_json(finished.summary, finished.folder))
     else:
@@ -88,10 +93,11 @@ def evaluate(
     return STATUS[finished.summary.decision]
 
 
-async def _run(app: App, evaluation: Evaluation, prepared: Prepared, options: Options, *, quiet: bool) -> Finished:
-    with ProgressView(prepared.total, quiet=quiet) as view:
+async def _run(app: App, job: Job[Planned], options: Options, *, quiet: bool) -> Finished:
+    evaluation = Evaluation(app.folder, app.clock)
+    with ProgressView(job.total, quiet=quiet) as view:
         async with app.engine() as engine:
-            return await evaluation.run(prepared, engine, options, view.update)
+            return await evaluation.run(job, engine, options, view.update)
 
 
 def _near(path: Path) -> Path:

@@ -24,6 +24,7 @@ _VERBS = {
     "init": ("assay.cli.init:init", "Make a project that works at once."),
     "run": ("assay.cli.run:run", "Call a prompt once and print the reply."),
     "eval": ("assay.cli.evaluate:evaluate", "Run a suite, compare its variants, decide."),
+    "export-run": ("assay.cli.export_run:export_run", "Write a finished run in other formats."),
     "lint": ("assay.cli.lint:lint", "Find what is wrong or unwise in prompt files."),
     "fmt": ("assay.cli.fmt:fmt", "Put prompt files into their usual form."),
     "diff": ("assay.cli.diff:diff", "Say what changed between two versions, and what that means."),

@@ -4,7 +4,10 @@ from importlib.resources import files
 
 import click
 
-_HOMES = {"prompt": ("assay.author", "prompt.schema.json"), "suite": ("assay.evaluate", "suite.schema.json")}
+from assay.cli.output import print_json
+from assay.evaluate.suite_schema import suite_schema
+
+_KINDS = ("prompt", "suite")
 
 
 @click.command(
@@ -13,8 +16,10 @@ Examples:
   assay schema prompt > .vscode/prompt.schema.json
   assay schema suite > .vscode/suite.schema.json"""
 )
-@click.argument("kind", type=click.Choice(sorted(_HOMES)))
+@click.argument("kind", type=click.Choice(_KINDS))
 def schema(kind: str) -> None:
     """Print the JSON Schema of a prompt file or a suite, for editors."""
-    package, name = _HOMES[kind]
-    click.echo((files(package) / name).read_text("utf-8"), nl=False)
+    if kind == "prompt":
+        click.echo((files("assay.author") / "prompt.schema.json").read_text("utf-8"), nl=False)
+    else:
+        print_json(suite_schema())

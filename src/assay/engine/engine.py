@@ -28,6 +28,11 @@ class Engine:
         self._events = events
         self._checkers: dict[str, Checker] = {}
 
+    @property
+    def client(self) -> steps.Generates:
+        """What the engine calls models through, for a question that is no prompt's: a judge's, say."""
+        return self._client
+
     async def run(self, call: Call) -> Outcome:
         """What became of the call.
 

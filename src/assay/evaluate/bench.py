@@ -1,23 +1,29 @@
-"""What graders are made with: the project's files as a suite sees them, and worker processes to run code in."""
+"""What graders are made with: the project's files as a suite sees them, processes to run code in, and models to ask."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from assay.author.source import WorkingTree, inside
+from assay.core.errors import GraderFailed
+from assay.evaluate.asking import Models
 from assay.evaluate.worker import WorkerPool
+from assay.models.types import Message, Parameters, Reply
 
 
 class Bench:
-    """The files around a suite, and one pool of worker processes for each file of code.
+    """The files around a suite, one pool of worker processes for each file of code, and the models.
 
     Args:
         source: The project's files.
         folder: The suite's folder, relative to the project's; paths given here are relative to it.
+        models: What models are asked through; None while a suite is only checked.
     """
 
-    def __init__(self, source: WorkingTree, folder: str = "") -> None:
+    def __init__(self, source: WorkingTree, folder: str = "", models: Models | None = None) -> None:
         self.source = source
         self._folder = folder
+        self._models = models
         self._pools: dict[Path, WorkerPool] = {}
 
     def read(self, path: str) -> str:
@@ -46,9 +52,38 @@ class Bench:
             self._pools[file] = WorkerPool(file, self.source)
         return self._pools[file]
 
+    async def ask(
+        self,
+        messages: Sequence[Message],
+        *,
+        model: str | None = None,
+        parameters: Parameters | None = None,
+        schema: dict[str, object] | None = None,
+        repeat: int = 0,
+    ) -> Reply:
+        """One reply of a model to these messages; see ``asking.StoredModels.ask``.
+
+        Raises:
+            GraderFailed: No model is named, or it gave no reply.
+        """
+        return await self._reach().ask(messages, model=model, parameters=parameters, schema=schema, repeat=repeat)
+
+    async def embed(self, texts: Sequence[str], *, model: str | None = None) -> list[list[float]]:
+        """A vector for each text, all of one length.
+
+        Raises:
+            GraderFailed: No model is named, or it gave no vectors.
+        """
+        return await self._reach().embed(texts, model=model)
+
     async def close(self) -> None:
         """End every process."""
         await asyncio.gather(*(pool.close() for pool in self._pools.values()))
 
     def _inside(self, path: str) -> str:
         return inside(f"{self._folder}/{path}" if self._folder else path)
+
+    def _reach(self) -> Models:
+        if self._models is None:
+            raise GraderFailed("no model can be asked here", hint="run the suite", code="grader.no_models")
+        return self._models

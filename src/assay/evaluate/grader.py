@@ -5,8 +5,12 @@ A grader is one file in ``graders/`` with a factory, whose keyword arguments are
     @graders.register("equals")
     def equals(*, target: str = "expected", value: object = MISSING) -> Grade: ...
 
-A factory with an argument ``bench`` is given the project's files and worker processes. One that refuses a
-setting raises ``BadInput`` with the code ``grader.SETTING``; the place is filled in here.
+A factory with an argument ``bench`` is given the project's files, worker processes and models. One that refuses
+a setting raises ``BadInput`` with the code ``grader.SETTING``; the place is filled in here. Bounds of a setting
+are written as ``Annotated[float, msgspec.Meta(gt=0)]`` and checked here, and editors learn them too.
+
+A reply that is not there, empty or a refusal, fails without the grader being asked, unless its factory is
+marked with ``answers_absence``.
 """
 
 import inspect
@@ -14,7 +18,7 @@ import types
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -25,15 +29,26 @@ from assay.core.errors import BadInput, unknown_name
 from assay.core.fields import describe
 from assay.core.location import Location
 from assay.core.plugins import Registry
+from assay.engine.types import Outcome
+from assay.evaluate.asking import Models
 from assay.evaluate.bench import Bench
 from assay.evaluate.target import check_target
-from assay.evaluate.types import Grade, GraderSpec, Suite
+from assay.evaluate.types import Case, Grade, GraderSpec, Suite, Verdict
+from assay.evaluate.verdict import absent
 
 Factory = Callable[..., Grade]
+F = TypeVar("F", bound=Factory)
 
 graders: Registry[Factory] = Registry("grader", "assay.evaluate.graders")
 
 _GIVEN = "bench"
+_ANSWERS_ABSENCE = "answers_absence"
+
+
+def answers_absence(factory: F) -> F:
+    """Mark the factory of a grader that has something to say of a reply that is empty or a refusal."""
+    setattr(factory, _ANSWERS_ABSENCE, True)
+    return factory
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +60,29 @@ class Grader:
 
 
 @asynccontextmanager
-async def open_graders(project: Project, suite: Suite) -> AsyncIterator[tuple[Grader, ...]]:
+async def open_graders(
+    project: Project, suite: Suite, models: Models | None = None
+) -> AsyncIterator[tuple[Grader, ...]]:
     """The suite's graders for the time of a run; their processes end with it.
+
+    Args:
+        project: The project that the suite lies in.
+        suite: The suite.
+        models: What graders ask models through; None where none can be asked.
 
     Raises:
         BadInput: A grader that does not exist, or a setting that it does not take.
     """
-    bench = bench_of(project.source, suite.file)
+    bench = bench_of(project.source, suite.file, models)
     try:
         yield tuple(Grader(spec, make_grader(spec, bench)) for spec in suite.graders)
     finally:
         await bench.close()
 
 
-def bench_of(source: WorkingTree, suite_file: str) -> Bench:
+def bench_of(source: WorkingTree, suite_file: str, models: Models | None = None) -> Bench:
     """What the graders of that suite are made with; its paths are relative to the suite's folder."""
-    return Bench(source, suite_file.rpartition("/")[0])
+    return Bench(source, suite_file.rpartition("/")[0], models)
 
 
 def make_grader(spec: GraderSpec, bench: Bench) -> Grade:
@@ -77,10 +99,29 @@ def make_grader(spec: GraderSpec, bench: Bench) -> Grade:
     try:
         if isinstance(target := spec.settings.get("target"), str):
             check_target(target)
-        return factory(**spec.settings, **given)
+        grade = factory(**spec.settings, **given)
     except BadInput as error:
         error.where = error.where or _place(spec, error.code.rpartition(".")[2])
         raise
+    grade = _negated(grade) if spec.negate else grade
+    return grade if getattr(factory, _ANSWERS_ABSENCE, False) else _failing_what_is_absent(grade)
+
+
+def _failing_what_is_absent(grade: Grade) -> Grade:
+    async def grade_what_is_there(case: Case, outcome: Outcome) -> Verdict:
+        return absent(outcome) or await grade(case, outcome)
+
+    return grade_what_is_there
+
+
+def _negated(grade: Grade) -> Grade:
+    async def grade_the_other_way(case: Case, outcome: Outcome) -> Verdict:
+        verdict = await grade(case, outcome)
+        return msgspec.structs.replace(
+            verdict, score=1 - verdict.score, passed=not verdict.passed, reason=f"negated: {verdict.reason}"
+        )
+
+    return grade_the_other_way
 
 
 def _check_names(spec: GraderSpec, parameters: "types.MappingProxyType[str, inspect.Parameter]") -> None:
@@ -109,15 +150,17 @@ def _check_names(spec: GraderSpec, parameters: "types.MappingProxyType[str, insp
 
 
 def _check_types(spec: GraderSpec, factory: Factory) -> None:
-    hints = get_type_hints(factory)
+    hints = get_type_hints(factory, include_extras=True)
     for name, value in spec.settings.items():
-        kinds = [kind for kind in _kinds(hints.get(name, object)) if kind is not Missing]
+        kinds = setting_kinds(hints.get(name, object))
         try:
             msgspec.convert(value, Union[tuple(kinds)])  # noqa: UP007 - the parts are known only now
-        except msgspec.ValidationError:
+        except msgspec.ValidationError as error:
+            wanted = " or ".join(_wanted(kind) for kind in kinds if kind is not type(None))
+            bound = str(error) if any(get_origin(kind) is Annotated for kind in kinds) else ""
             raise BadInput(
                 f"{name!r} of the grader {spec.name!r} is {describe(value)}",
-                hint=f"write {' or '.join(_wanted(kind) for kind in kinds if kind is not type(None))}",
+                hint=f"write {wanted}" + (f" ({bound[:1].lower()}{bound[1:]})" if bound else ""),
                 code="grader.wrong_type",
                 where=_place(spec, name),
             ) from None
@@ -134,13 +177,16 @@ _KINDS: dict[object, str] = {
 }
 
 
-def _kinds(hint: object) -> tuple[object, ...]:
-    """The parts of a union, or the type alone."""
-    return get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
+def setting_kinds(hint: object) -> list[object]:
+    """The types that a setting may have in a file: the parts of a union, or the type alone."""
+    kinds = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
+    return [kind for kind in kinds if kind is not Missing]
 
 
 def _wanted(kind: object) -> str:
     """A type as messages name it."""
+    if get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
     if get_origin(kind) is Literal:
         return f"one of {', '.join(str(word) for word in get_args(kind))}"
     return _KINDS.get(get_origin(kind) or kind, "another value")

@@ -15,7 +15,7 @@ from assay.author.reference import resolve
 from assay.core.canonical import digest
 from assay.engine.prepare import choose_target, merge_parameters, overlay, prepare
 from assay.engine.types import Call, Prepared
-from assay.evaluate.types import Case, Suite, VariantSpec
+from assay.evaluate.types import Case, Suite, VariantLabel, VariantSpec
 from assay.models.target import Target
 from assay.models.types import Parameters
 
@@ -28,6 +28,18 @@ class Variant:
     prepared: Prepared
     target: Target
     parameters: Parameters
+
+    @property
+    def label(self) -> VariantLabel:
+        """The variant as it is counted and shown."""
+        prompt = self.prepared.prompt
+        return VariantLabel(
+            name=self.name,
+            prompt=prompt.name,
+            version=prompt.version,
+            digest=self.prepared.digest,
+            model=str(self.target),
+        )
 
     def identity(self) -> list[object]:
         """What shapes its replies besides the case: version, target without the key, parameters."""
@@ -75,7 +87,7 @@ def _variant(project: Project, spec: VariantSpec, folder: Path, override: Overri
     return Variant(spec.name, prepare(prompt), target, parameters)
 
 
-def plan_identity(suite: Suite, variants: Iterable[Variant], datasets: dict[str, str], *, fresh: bool) -> str:
+def plan_identity(suite: Suite, variants: Iterable[Variant], datasets: dict[str, str]) -> str:
     """A digest: the same for two commands that mean the same run."""
     return digest(
         {
@@ -83,12 +95,18 @@ def plan_identity(suite: Suite, variants: Iterable[Variant], datasets: dict[str,
             "variants": [[v.name, *v.identity()] for v in variants],
             "datasets": datasets,
             "graders": [
-                {"name": g.name, "grader": g.grader, "settings": g.settings, "weight": str(g.weight)}
+                {
+                    "name": g.name,
+                    "grader": g.grader,
+                    "settings": g.settings,
+                    "weight": str(g.weight),
+                    "negate": g.negate,
+                }
                 for g in suite.graders
             ],
+            "judge": None if suite.judge is None else msgspec.to_builtins(suite.judge),
             "gate": None if suite.gate is None else repr(suite.gate),
             "repeats": suite.repeats,
-            "fresh": fresh,
         }
     )
 

@@ -12,7 +12,6 @@ from pathlib import Path
 import msgspec
 
 from assay.author.types import RenderedMessage
-from assay.engine.types import Outcome
 from assay.models.types import Reply
 from assay.storage.sqlite import open_database, storage_failed, sync
 
@@ -74,9 +73,9 @@ class ReplyStore:
         except msgspec.DecodeError:
             return None  # written by another version; it is asked for again
 
-    def keep(self, address: bytes, outcome: Outcome, at_utc: str) -> StoredReplies:
+    def keep(self, address: bytes, replies: tuple[Reply, ...], *, fallback: bool, at_utc: str) -> StoredReplies:
         """Keep what was paid for. When this returns, it survives the death of the process."""
-        stored = StoredReplies(outcome.replies, outcome.fallback, at_utc)
+        stored = StoredReplies(replies, fallback, at_utc)
         try:
             self._connection.execute(
                 "INSERT OR REPLACE INTO replies VALUES (?, ?, ?)", (address, _encode(stored), at_utc)

@@ -7,7 +7,7 @@ from assay.author.types import MISSING
 from assay.core.errors import GraderFailed, ModelError
 from assay.engine.types import Outcome
 from assay.evaluate.plan import Planned
-from assay.evaluate.types import Case, GraderSpec, GraderVerdict, SampleRow, Status, Verdict
+from assay.evaluate.types import CalledTool, Case, GraderSpec, GraderVerdict, SampleRow, Spent, Status, Verdict
 
 
 @dataclass(slots=True)
@@ -16,14 +16,23 @@ class Graded:
 
     verdicts: list[GraderVerdict] = field(default_factory=list)
     failure: GraderFailed | None = None
+    named: dict[str, float] = field(default_factory=dict)
+    spent: Spent | None = None
     _score: float = 0.0
     _weight: float = 0.0
 
     def add(self, spec: GraderSpec, verdict: Verdict) -> None:
         """Take in a verdict."""
         self.verdicts.append(
-            GraderVerdict(grader=spec.name, score=verdict.score, passed=verdict.passed, reason=verdict.reason)
+            GraderVerdict(
+                grader=spec.name,
+                score=verdict.score,
+                passed=verdict.passed,
+                reason=verdict.reason,
+                detail=verdict.detail,
+            )
         )
+        self.named |= verdict.named
         self._score += verdict.score * spec.weight
         self._weight += spec.weight
 
@@ -102,6 +111,9 @@ def answered(planned: Planned, address: bytes, outcome: Outcome, graded: Graded,
         first_token_ms=last.first_token_ms,
         attempts=sum(reply.attempts for reply in outcome.replies),
         at_utc=at_utc,
+        named=graded.named,
+        tool_calls=[CalledTool(name=tool.name, arguments=tool.arguments) for tool in last.tool_calls],
+        grading=graded.spent,
     )
 
 

@@ -70,15 +70,24 @@ class RunFolder:
         except OSError as error:
             raise storage_failed(self.path / SAMPLES, error) from None
 
-    def read_rows(self) -> Iterator[SampleRow]:
-        """The rows, one at a time."""
-        with (self.path / SAMPLES).open("rb") as handle:
-            for line in handle:
-                yield _decode_row(line)
-
     def close(self) -> None:
         """Let go of the folder."""
         os.close(self._lock)
+
+
+def iterate_rows(folder: Path) -> Iterator[SampleRow]:
+    """The rows of a run, one at a time.
+
+    Raises:
+        StorageFailed: They cannot be read.
+    """
+    file = folder / SAMPLES
+    try:
+        with file.open("rb") as handle:
+            for line in handle:
+                yield _decode_row(line)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise storage_failed(file, error) from None
 
 
 class RowWriter:

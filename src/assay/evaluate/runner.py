@@ -1,8 +1,7 @@
-"""Running a plan: bounded concurrency, every reply kept at once, rows in plan order, flat memory.
+"""Running a plan: bounded concurrency, rows in plan order, flat memory. What a sample is, its ``Sampler`` knows.
 
-Workers take samples from one lazy iterator. A reply that the store already has is not asked for again.
-A finished row waits until those before it are written, so order never depends on completion; how far
-ahead a worker may run is bounded, and with it the rows that wait.
+Workers take samples from one lazy iterator. A finished row waits until those before it are written, so
+order never depends on completion; how far ahead a worker may run is bounded, and with it the rows that wait.
 """
 
 import asyncio
@@ -10,21 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Generic, Protocol, TypeVar
 
-from assay.core.clock import Clock, stamp
-from assay.core.errors import (
-    BadInput,
-    GraderFailed,
-    ModelError,
-    Unavailable,
-)
-from assay.engine.engine import Engine
-from assay.engine.types import Outcome
-from assay.evaluate.grader import Grader
-from assay.evaluate.plan import Planned, Variant, call_of
-from assay.evaluate.replies import Address, ReplyStore
-from assay.evaluate.row import Graded, answered, unanswered
-from assay.evaluate.types import Case, SampleRow
+from assay.core.errors import Unavailable
+from assay.evaluate.types import SampleRow
 
 AHEAD_PER_WORKER = 8
 SYNC_EVERY_S = 1.0
@@ -44,121 +32,82 @@ class Progress:
     cost_usd: Decimal | None = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunnerOptions:
-    """How a run is executed; none of it changes what it comes to.
+class Indexed(Protocol):
+    """A sample to come; ``index`` is its place in the plan, from 0 without a gap."""
 
-    Attributes:
-        concurrency: Calls under way at once.
-        timeout_s: Longest time of one attempt of a call.
-        nonce: Set for a run that shall pay anew; replies are kept under addresses that hold it.
-    """
-
-    concurrency: int
-    timeout_s: float
-    nonce: str = ""
+    @property
+    def index(self) -> int:
+        """Its place."""
+        ...
 
 
-class Runner:
+P_contra = TypeVar("P_contra", bound=Indexed, contravariant=True)
+P = TypeVar("P", bound=Indexed)
+
+
+class Sampler(Protocol[P_contra]):
+    """What makes the row of a sample: ``CallSampler`` for a prompt that is called; other kinds of suite have theirs."""
+
+    async def sample(self, planned: P_contra) -> SampleRow:
+        """The row; a reply that never came is an error in the row, and not raised.
+
+        Raises:
+            BadInput: Something that a person can mend, and that ends the run.
+        """
+        ...
+
+
+class Runner(Generic[P]):
     """Executes samples.
 
     Args:
-        engine: Makes the calls.
-        store: Keeps the replies.
-        graders: The suite's graders.
-        clock: Says when a reply came.
-        options: How.
+        sampler: Makes the rows.
+        progress: How far the run is; the sampler counts in it what was called and what was there.
+        concurrency: Samples under way at once.
+        sync: Called about once a second, and at the end, in a thread: has what was kept reach the disk.
         watch: Told after each sample.
     """
 
     def __init__(
         self,
-        engine: Engine,
-        store: ReplyStore,
+        sampler: Sampler[P],
         *,
-        graders: Sequence[Grader],
-        clock: Clock,
-        options: RunnerOptions,
+        progress: Progress,
+        concurrency: int,
+        sync: Callable[[], None],
         watch: Callable[[Progress], None],
     ) -> None:
-        self._engine = engine
-        self._store = store
-        self._graders = graders
-        self._clock = clock
-        self._options = options
+        self._sampler = sampler
+        self._concurrency = concurrency
+        self._sync_now = sync
         self._watch = watch
-        self._addresses: dict[str, Address] = {}
-        self._under_way: dict[bytes, asyncio.Future[None]] = {}
         self._codes: set[str] = set()
-        self.progress = Progress()
+        self.progress = progress
 
-    async def run(self, plan: Iterator[Planned], emit: Callable[[SampleRow], None]) -> None:
+    async def run(self, plan: Iterator[P], emit: Callable[[SampleRow], None]) -> None:
         """Execute every sample and emit its row, in plan order.
 
         Raises:
             BadInput: A case whose inputs do not fit the prompt; the place is the case's.
             Unavailable: No call at all succeeds.
         """
-        line = _Line(emit, ahead=AHEAD_PER_WORKER * self._options.concurrency)
+        line = _Line(emit, ahead=AHEAD_PER_WORKER * self._concurrency)
         syncing = asyncio.create_task(self._sync())
-        workers = [asyncio.create_task(self._work(plan, line)) for _ in range(self._options.concurrency)]
+        workers = [asyncio.create_task(self._work(plan, line)) for _ in range(self._concurrency)]
         try:
             await _all_or_first_error(workers)
         finally:
             syncing.cancel()
             with suppress(asyncio.CancelledError):
                 await syncing
-            await asyncio.to_thread(self._store.sync)
+            await asyncio.to_thread(self._sync_now)
 
-    async def _work(self, plan: Iterator[Planned], line: "_Line") -> None:
+    async def _work(self, plan: Iterator[P], line: "_Line") -> None:
         for planned in plan:
             await line.wait(planned.index)
-            row = await self._sample(planned)
+            row = await self._sampler.sample(planned)
             self._note(row)
             line.put(planned.index, row)
-
-    async def _sample(self, planned: Planned) -> SampleRow:
-        call = call_of(planned, timeout_s=self._options.timeout_s)
-        try:
-            flow = self._engine.begin(call)
-        except BadInput as error:
-            error.where = planned.case.where
-            raise
-        address = self._address(planned.variant).of(flow.rendered, planned.repeat)
-        flow.key = address.hex()
-        async with self._alone(address):
-            stored = self._store.find(address)
-            if stored is not None:
-                self.progress.reused += 1
-                outcome = self._engine.replay(flow, stored.replies, fallback=stored.fallback)
-            else:
-                try:
-                    outcome = await self._engine.finish(flow)
-                except ModelError as error:
-                    return unanswered(planned, address, error)
-                finally:
-                    self.progress.made += 1
-                stored = self._store.keep(address, outcome, stamp(self._clock.now_utc()))
-        graded = await self._grade(planned.case, outcome)
-        return answered(planned, address, outcome, graded, at_utc=stored.at_utc)
-
-    def _address(self, variant: Variant) -> Address:
-        if variant.name not in self._addresses:
-            self._addresses[variant.name] = Address([*variant.identity(), self._options.nonce])
-        return self._addresses[variant.name]
-
-    def _alone(self, address: bytes) -> "_Alone":
-        """Two samples with one address (the same words twice in a dataset) are one call, made once."""
-        return _Alone(self._under_way, address)
-
-    async def _grade(self, case: Case, outcome: Outcome) -> Graded:
-        graded = Graded()
-        for grader in self._graders:
-            try:
-                graded.add(grader.spec, await grader.grade(case, outcome))
-            except GraderFailed as error:
-                graded.add_failure(grader.spec, error)
-        return graded
 
     def _note(self, row: SampleRow) -> None:
         progress = self.progress
@@ -183,7 +132,7 @@ class Runner:
     async def _sync(self) -> None:
         while True:
             await asyncio.sleep(SYNC_EVERY_S)
-            await asyncio.to_thread(self._store.sync)
+            await asyncio.to_thread(self._sync_now)
 
 
 @dataclass(slots=True)
@@ -207,22 +156,6 @@ class _Line:
             self.emit(ready)
             self.next += 1
         self.moved.set()
-
-
-class _Alone:
-    """Holds an address while its call is under way; whoever else wants it waits."""
-
-    def __init__(self, under_way: dict[bytes, asyncio.Future[None]], address: bytes) -> None:
-        self._under_way = under_way
-        self._address = address
-
-    async def __aenter__(self) -> None:
-        while (other := self._under_way.get(self._address)) is not None:
-            await other
-        self._under_way[self._address] = asyncio.get_running_loop().create_future()
-
-    async def __aexit__(self, *_: object) -> None:
-        self._under_way.pop(self._address).set_result(None)
 
 
 async def _all_or_first_error(tasks: Sequence["asyncio.Task[None]"]) -> None:

@@ -1,37 +1,34 @@
-"""One evaluation from suite to summary: check everything that costs nothing, run, count, decide, write down.
+"""One evaluation from a job to a summary: run, count, decide, write down.
 
-Nothing is paid for until the suite, every prompt, every grader and every case have been found sound.
+A job is a suite of any kind whose every part has been found sound (``native.py`` makes those of Assay's own
+suites). Nothing here knows what a sample is; that is the sampler's.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
-
-import msgspec
+from typing import Generic, NamedTuple, TypeVar
 
 from assay._version import __version__
-from assay.author.project import Project
 from assay.core.clock import Clock, stamp
-from assay.core.errors import BadInput
 from assay.core.ids import new_id
 from assay.engine.engine import Engine
-from assay.evaluate.dataset import DatasetFacts, check_datasets, read_cases
+from assay.evaluate.exporter import FinishedRun, export_to
 from assay.evaluate.gate import decide, overall
-from assay.evaluate.grader import open_graders
-from assay.evaluate.junit import dump_junit
-from assay.evaluate.plan import Override, Planned, Variant, plan_identity, resolve_variants, samples
 from assay.evaluate.replies import ReplyStore
 from assay.evaluate.report_html import write_report
 from assay.evaluate.run_folder import JUNIT, REPORT, RunFolder, open_run
-from assay.evaluate.runner import Progress, Runner, RunnerOptions
+from assay.evaluate.runner import Indexed, Progress, Runner, Sampler
+from assay.evaluate.sampler import Facilities
 from assay.evaluate.summary import RunView, Summary
 from assay.evaluate.tally import Tally
-from assay.evaluate.types import Case, SampleRow, Suite
+from assay.evaluate.types import GateSpec, SampleRow, VariantLabel
 
 FAILURES_KEPT = 5
+
+P = TypeVar("P", bound=Indexed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,18 +48,36 @@ class Options:
     report_rows: int = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """An evaluation whose every part has been found sound."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job(Generic[P]):
+    """A suite of any kind, found sound and ready to be run.
 
-    suite: Suite
-    variants: list[Variant]
-    facts: DatasetFacts
+    Attributes:
+        file: The suite's file, relative to the project's folder.
+        labels: The variants as they are counted and shown.
+        concurrency: Samples under way at once, where the suite says it.
+        total: How many samples there will be.
+        datasets: Path -> digest.
+        identity: A digest: the same for two commands that mean the same run.
+        plan: What ``plan.json`` holds beyond the rest.
+        samples: Begins the plan anew: every sample in order, planned lazily.
+        open_sampler: The sampler for the time of a run; its processes end with it.
+    """
 
-    @property
-    def total(self) -> int:
-        """How many samples there will be."""
-        return self.facts.cases * self.suite.repeats * len(self.variants)
+    name: str
+    description: str
+    file: str
+    labels: tuple[VariantLabel, ...]
+    repeats: int
+    gate: GateSpec | None
+    concurrency: int | None
+    cases: int
+    total: int
+    datasets: dict[str, str]
+    identity: str
+    plan: dict[str, object] = field(default_factory=dict)
+    samples: Callable[[], Iterator[P]]
+    open_sampler: Callable[[Facilities], AbstractAsyncContextManager[Sampler[P]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,59 +93,43 @@ class Evaluation:
     """Evaluations of one project.
 
     Args:
-        project: The project.
         folder: Where runs and replies are kept.
         clock: The time.
     """
 
-    def __init__(self, project: Project, folder: Path, clock: Clock) -> None:
-        self._project = project
+    def __init__(self, folder: Path, clock: Clock) -> None:
         self._folder = folder
         self._clock = clock
 
-    def prepare(self, suite: Suite, suite_file: Path, override: Override) -> Prepared:
-        """Check all that can be checked without a call.
-
-        Raises:
-            BadInput: Anything that a person can mend, with its place.
-        """
-        variants = resolve_variants(self._project, suite, suite_file, override)
-
-        def check(case: Case) -> None:
-            for variant in variants:
-                _check_inputs(case, variant)
-
-        return Prepared(suite, variants, check_datasets(self._project.source, suite.datasets, check=check))
-
-    async def run(
-        self, prepared: Prepared, engine: Engine, options: Options, watch: Callable[[Progress], None]
-    ) -> Finished:
-        """Run the suite, or the rest of it.
+    async def run(self, job: Job[P], engine: Engine, options: Options, watch: Callable[[Progress], None]) -> Finished:
+        """Run the job, or the rest of it.
 
         Raises:
             Unavailable: No call at all succeeds.
             StorageFailed: The folder cannot be written.
         """
-        suite, started = prepared.suite, self._clock.now_utc()
-        began_s = self._clock.monotonic_s()
-        folder = self._open(prepared, options, started)
+        started, began_s = self._clock.now_utc(), self._clock.monotonic_s()
+        folder = self._open(job, options, started)
         try:
-            tally = Tally(suite, prepared.variants)
+            tally = Tally(job.labels, repeats=job.repeats, gate=job.gate)
+            progress = Progress()
             shown: list[SampleRow] = []
             failures: list[SampleRow] = []
             async with AsyncExitStack() as stack:
-                graders = await stack.enter_async_context(open_graders(self._project, suite))
                 store = ReplyStore(self._folder / "replies.db")
                 stack.callback(store.close)
-                rows = stack.enter_context(folder.rows())
-                runner = Runner(
-                    engine,
-                    store,
-                    graders=graders,
+                given = Facilities(
+                    engine=engine,
+                    store=store,
                     clock=self._clock,
-                    options=_runner_options(folder, suite, options),
-                    watch=watch,
+                    progress=progress,
+                    timeout_s=options.timeout_s,
+                    nonce=str(folder.plan().get("fresh") or ""),
                 )
+                sampler = await stack.enter_async_context(job.open_sampler(given))
+                rows = stack.enter_context(folder.rows())
+                concurrency = job.concurrency or options.concurrency
+                runner = Runner(sampler, progress=progress, concurrency=concurrency, sync=store.sync, watch=watch)
 
                 def take(row: SampleRow) -> None:
                     rows.add(row)
@@ -140,68 +139,31 @@ class Evaluation:
                     if row.status != "passed" and len(failures) < FAILURES_KEPT:
                         failures.append(row)
 
-                await runner.run(self._samples(prepared), take)
+                await runner.run(job.samples(), take)
             span = _Span(started, self._clock.now_utc(), self._clock.monotonic_s() - began_s)
-            summary = _summary(prepared, folder.name, tally, runner.progress, span)
-            with (folder.path / JUNIT).open("wb") as handle:
-                dump_junit(folder.read_rows(), summary, handle)
-            write_report(RunView(summary=summary, rows=shown, rows_total=runner.progress.done), folder.path / REPORT)
+            summary = _summary(job, folder.name, tally, progress, span)
+            export_to("junit", FinishedRun(summary, folder.path), folder.path / JUNIT)
+            write_report(RunView(summary=summary, rows=shown, rows_total=progress.done), folder.path / REPORT)
             folder.write_summary(summary)
         finally:
             folder.close()
         return Finished(summary, folder.path, failures)
 
-    def _cases(self, suite: Suite) -> Iterator[Case]:
-        for path in suite.datasets:
-            yield from read_cases(self._project.source, path)
-
-    def _samples(self, prepared: Prepared) -> Iterator[Planned]:
-        suite = prepared.suite
-        return samples(self._cases(suite), prepared.variants, suite.repeats)
-
-    def _open(self, prepared: Prepared, options: Options, started: datetime) -> RunFolder:
-        suite, digests = prepared.suite, prepared.facts.digests
-        identity = plan_identity(suite, prepared.variants, digests, fresh=options.fresh)
+    def _open(self, job: Job[P], options: Options, started: datetime) -> RunFolder:
         run = new_id(started)
+        identity = f"{job.identity}-fresh" if options.fresh else job.identity
         plan: dict[str, object] = {
             "run": run,
-            "suite": suite.name,
-            "suite_file": suite.file,
+            "suite": job.name,
+            "suite_file": job.file,
             "started_utc": stamp(started),
             "fresh": run if options.fresh else "",
-            "samples": prepared.total,
-            "datasets": digests,
-            "variants": [
-                {
-                    "name": v.name,
-                    "prompt": v.prepared.prompt.name,
-                    "file": v.prepared.prompt.file,
-                    "digest": v.prepared.digest,
-                    "model": str(v.target),
-                    "parameters": msgspec.to_builtins(v.parameters),
-                }
-                for v in prepared.variants
-            ],
+            "samples": job.total,
+            "datasets": job.datasets,
+            **job.plan,
             "assay": __version__,
         }
         return open_run(self._folder / "runs", identity, new_id=run, plan=plan)
-
-
-def _check_inputs(case: Case, variant: Variant) -> None:
-    try:
-        variant.prepared.values.complete(case.inputs)
-    except BadInput as error:
-        error.where = case.where
-        error.what = f"case {case.id!r}: {error.what}"
-        raise
-
-
-def _runner_options(folder: RunFolder, suite: Suite, options: Options) -> RunnerOptions:
-    return RunnerOptions(
-        concurrency=suite.concurrency or options.concurrency,
-        timeout_s=options.timeout_s,
-        nonce=str(folder.plan().get("fresh") or ""),
-    )
 
 
 class _Span(NamedTuple):
@@ -210,17 +172,16 @@ class _Span(NamedTuple):
     duration_s: float
 
 
-def _summary(prepared: Prepared, name: str, tally: Tally, progress: Progress, span: _Span) -> Summary:
-    suite = prepared.suite
+def _summary(job: Job[P], name: str, tally: Tally, progress: Progress, span: _Span) -> Summary:
     variants = [counted.summary() for counted in tally.variants.values()]
     comparison = tally.compare.comparison() if tally.compare is not None else None
-    parts = decide(suite.gate, variants, comparison, tally)
+    parts = decide(job.gate, variants, comparison, tally)
     decision, sentence = overall(parts)
     return Summary(
         format=1,
         run=name,
-        suite=suite.name,
-        description=suite.description,
+        suite=job.name,
+        description=job.description,
         started_utc=stamp(span.started_utc),
         finished_utc=stamp(span.finished_utc),
         duration_s=round(span.duration_s, 3),
@@ -229,9 +190,9 @@ def _summary(prepared: Prepared, name: str, tally: Tally, progress: Progress, sp
         gate=parts,
         variants=variants,
         comparison=comparison,
-        datasets=prepared.facts.digests,
-        cases=prepared.facts.cases,
-        repeats=suite.repeats,
+        datasets=job.datasets,
+        cases=job.cases,
+        repeats=job.repeats,
         calls_made=progress.made,
         calls_reused=progress.reused,
         assay=__version__,

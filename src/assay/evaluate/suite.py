@@ -2,7 +2,7 @@
 
 Everything is checked that costs nothing: datasets can be opened, graders take their settings, the gate
 names variants that exist. Prompts are resolved by ``plan.py``, cases are read by ``dataset.py``.
-The format is docs/reference/suite.md; ``suite.schema.json`` is the same for editors.
+The format is docs/reference/suite.md; ``suite_schema.py`` says the same to editors.
 """
 
 import re
@@ -17,12 +17,15 @@ from assay.core.document import Document, parse_document
 from assay.core.errors import BadInput, unknown_name
 from assay.core.fields import Fields
 from assay.core.location import Location
+from assay.engine.prepare import overlay
 from assay.evaluate.dataset import check_dataset_file
 from assay.evaluate.grader import bench_of, make_grader
-from assay.evaluate.types import CompareRule, GateSpec, GraderSpec, Suite, VariantSpec
+from assay.evaluate.types import CompareRule, GateSpec, GraderSpec, Judge, Suite, VariantSpec
 from assay.models.target import parse_target
 
 DEFAULT_GRADER = "contract"
+ENTRY_KEYS = ("grader", "name", "weight", "negate")
+"""What every entry of ``graders`` takes; all else is a setting of the grader."""
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*")
 
@@ -70,6 +73,7 @@ def _read(document: Document, file: str) -> Suite:
         repeats=fields.integer("repeats", least=1) or 1,
         concurrency=fields.integer("concurrency", least=1),
         gate=_gate(fields, [variant.name for variant in variants]),
+        judge=_judge(fields),
         file=file,
         document=document,
     )
@@ -152,6 +156,23 @@ def _name(entry: Fields) -> str | None:
     return name
 
 
+def _judge(fields: Fields) -> Judge | None:
+    """The suite's judge: a model's name, or ``{model, parameters}``."""
+    value = fields.raw("judge")
+    if value is None:
+        return None
+    if isinstance(value, str):
+        parse_target(value, where=fields.at("judge"))
+        return Judge(model=value)
+    entry = fields.sub("judge")
+    model = entry.need_text("model")
+    parse_target(model, where=entry.at("model"))
+    given = read_parameters(entry)
+    judge = Judge(model=model, parameters=overlay(Judge(model=model).parameters, given))
+    entry.close()
+    return judge
+
+
 def _graders(fields: Fields) -> tuple[GraderSpec, ...]:
     if fields.raw("graders") is None:
         return (GraderSpec(grader=DEFAULT_GRADER, name=DEFAULT_GRADER, where=fields.at()),)
@@ -183,13 +204,15 @@ def _grader(fields: Fields, i: int, item: object) -> GraderSpec:
     entry = fields.sub("graders", i)
     grader = entry.need_text("grader")
     weight = entry.number("weight", least=0)
+    negate = entry.flag("negate", default=False)
     name = _name(entry) or grader
-    settings = {key: entry.raw(key) for key in entry if key not in ("grader", "name", "weight")}
+    settings = {key: entry.raw(key) for key in entry if key not in ENTRY_KEYS}
     return GraderSpec(
         grader=grader,
         name=name,
         settings=settings,
         weight=1.0 if weight is None else weight,
+        negate=negate,
         where=where,
         places={key: fields.document.at_key("graders", i, key) for key in settings},
     )

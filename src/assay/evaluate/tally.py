@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from assay.evaluate.plan import Variant
 from assay.evaluate.summary import Comparison, Flip, GraderSummary, Rate, Slice, VariantSummary
-from assay.evaluate.types import CompareRule, SampleRow, Suite
+from assay.evaluate.types import CompareRule, GateSpec, SampleRow, VariantLabel
 from assay.stats.decision import gate_level
 from assay.stats.paired import Pairs, mcnemar
 from assay.stats.passes import Passes
@@ -57,8 +56,8 @@ class _GraderTally:
 class VariantTally:
     """One variant's counts."""
 
-    def __init__(self, variant: Variant, *, repeats: int) -> None:
-        self.variant = variant
+    def __init__(self, label: VariantLabel, *, repeats: int) -> None:
+        self.label = label
         self._repeats = repeats
         self.passes = Passes()
         self.statuses: Counter[str] = Counter()
@@ -113,11 +112,11 @@ class VariantTally:
         n = self.passes.n
         times = quantiles(self.latencies, (0.5, 0.95))
         return VariantSummary(
-            name=self.variant.name,
-            prompt=self.variant.prepared.prompt.name,
-            version=self.variant.prepared.prompt.version,
-            digest=self.variant.prepared.digest,
-            model=str(self.variant.target),
+            name=self.label.name,
+            prompt=self.label.prompt,
+            version=self.label.version,
+            digest=self.label.digest,
+            model=self.label.model,
             n=n,
             passed=self.statuses["passed"],
             failed=self.statuses["failed"],
@@ -238,11 +237,11 @@ def _flip(baseline: SampleRow, candidate: SampleRow) -> Flip:
 class Tally:
     """All counts of a run."""
 
-    def __init__(self, suite: Suite, variants: Sequence[Variant]) -> None:
-        self.variants = {v.name: VariantTally(v, repeats=suite.repeats) for v in variants}
-        rule = (suite.gate.compare if suite.gate is not None else None) or _default_rule(variants)
-        alpha = suite.gate.alpha if suite.gate is not None else 0.05
-        self.compare = CompareTally(rule, repeats=suite.repeats, alpha=alpha) if rule is not None else None
+    def __init__(self, labels: Sequence[VariantLabel], *, repeats: int, gate: GateSpec | None) -> None:
+        self.variants = {label.name: VariantTally(label, repeats=repeats) for label in labels}
+        rule = (gate.compare if gate is not None else None) or _default_rule(labels)
+        alpha = gate.alpha if gate is not None else 0.05
+        self.compare = CompareTally(rule, repeats=repeats, alpha=alpha) if rule is not None else None
 
     def add(self, row: SampleRow) -> None:
         """Take in one row."""
@@ -251,7 +250,7 @@ class Tally:
             self.compare.add(row)
 
 
-def _default_rule(variants: Sequence[Variant]) -> CompareRule | None:
+def _default_rule(variants: Sequence[VariantLabel]) -> CompareRule | None:
     """Where no rule compares, the last variant is shown against the first."""
     if len(variants) < 2:
         return None

@@ -38,11 +38,18 @@ class Case:
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What a grader says of one reply: a score in [0, 1], whether that passes, and why, in a sentence."""
+    """What a grader says of one reply: a score in [0, 1], whether that passes, and why, in a sentence.
+
+    Attributes:
+        named: Further scores by name, such as one for each criterion; they are summed up beside the score.
+        detail: JSON for whoever exports the run; nothing here reads it.
+    """
 
     score: float
     passed: bool
     reason: str
+    named: dict[str, float] = {}
+    detail: dict[str, object] | None = None
 
 
 Grade = Callable[[Case, Outcome], Awaitable[Verdict]]
@@ -53,13 +60,16 @@ Grade = Callable[[Case, Outcome], Awaitable[Verdict]]
 class GraderSpec:
     """One entry of a suite's ``graders``: which, under what name in the report, with what settings.
 
-    ``places`` says where each setting stands, for messages.
+    Attributes:
+        negate: A pass is a fail and the other way round; the score is 1 less itself.
+        places: Where each setting stands, for messages.
     """
 
     grader: str
     name: str
     settings: dict[str, object] = field(default_factory=dict)
     weight: float = 1.0
+    negate: bool = False
     where: Location
     places: dict[str, Location] = field(default_factory=dict)
 
@@ -95,6 +105,25 @@ class GateSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VariantLabel:
+    """A variant as it is counted and shown; ``digest`` names what its replies come from."""
+
+    name: str
+    prompt: str
+    version: str | None
+    digest: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """The model that model-graded graders ask, where they name none themselves."""
+
+    model: str
+    parameters: Parameters = Parameters(temperature=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Suite:
     """A suite file, read. ``datasets`` are paths relative to the project's folder."""
 
@@ -108,10 +137,16 @@ class Suite:
     gate: GateSpec | None
     file: str
     document: Document
+    judge: Judge | None = None
 
-    def with_options(self, *, repeats: int | None, concurrency: int | None) -> "Suite":
-        """The suite with what the command line says instead; None is what the file says."""
-        return replace(self, repeats=repeats or self.repeats, concurrency=concurrency or self.concurrency)
+    def with_options(self, *, repeats: int | None, concurrency: int | None, judge: str | None = None) -> "Suite":
+        """The suite with what the command line says instead, and the project's judge where the suite names none."""
+        return replace(
+            self,
+            repeats=repeats or self.repeats,
+            concurrency=concurrency or self.concurrency,
+            judge=self.judge or (Judge(model=judge) if judge else None),
+        )
 
 
 class GraderVerdict(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -122,6 +157,23 @@ class GraderVerdict(msgspec.Struct, frozen=True, omit_defaults=True):
     passed: bool | None = None
     reason: str = ""
     error: str | None = None
+    detail: dict[str, object] | None = None
+
+
+class Spent(msgspec.Struct, frozen=True, kw_only=True):
+    """What the graders of one sample asked of models; a part is None when it is unknown."""
+
+    calls: int
+    input_tokens: int | None
+    output_tokens: int | None
+    cost_usd: str | None
+
+
+class CalledTool(msgspec.Struct, frozen=True, kw_only=True):
+    """A tool that the reply calls; ``arguments`` is the JSON text as the model wrote it."""
+
+    name: str
+    arguments: str
 
 
 class SampleRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,7 +188,11 @@ class SampleRow(msgspec.Struct, frozen=True, kw_only=True):
         valid_first: Whether the first reply kept the contract; None when there was no reply.
         valid: Whether the reply that counts kept it.
         error: Code and sentence, when the status is ``error``.
-        cost_usd: Decimal as text; None is unknown.
+        cost_usd: Decimal as text; None is unknown. What the graders spent is not in it.
+        named: Scores by name beside the one of the sample.
+        tool_calls: The tools that the last reply calls.
+        grading: What the graders spent; None when they asked no model.
+        detail: What the kind of suite tells beyond the rest, for exporters.
     """
 
     sample: str
@@ -167,3 +223,7 @@ class SampleRow(msgspec.Struct, frozen=True, kw_only=True):
     first_token_ms: float | None
     attempts: int
     at_utc: str | None
+    named: dict[str, float] = {}
+    tool_calls: list[CalledTool] = []
+    grading: Spent | None = None
+    detail: dict[str, object] | None = None

@@ -1,7 +1,10 @@
 """Putting a file in place whole: after a crash, or for a reader at any moment, it is the old one or the new one."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -10,10 +13,21 @@ def write_whole(path: Path, data: bytes) -> None:
     Raises:
         OSError: It cannot be written; nothing is left beside it.
     """
+    with writing_whole(path) as handle:
+        handle.write(data)
+
+
+@contextmanager
+def writing_whole(path: Path) -> Iterator[BinaryIO]:
+    """A file that is written beside its place, reaches the disk, and is moved there when the block ends well.
+
+    Raises:
+        OSError: It cannot be written; nothing is left beside it.
+    """
     temporary = path.with_name(f".{path.name}.new")
     try:
         with temporary.open("wb") as handle:
-            handle.write(data)
+            yield handle
             handle.flush()
             os.fsync(handle.fileno())
         temporary.replace(path)

@@ -78,7 +78,7 @@ async def test_a_target_that_is_no_pattern_is_an_error(build, case, outcome, exp
     [
         ({"value": "("}, "'(' is not a regular expression: missing ), unterminated subpattern at position 0"),
         ({"value": "a" * 3000}, "it is longer than 2,000 characters"),
-        ({"value": "a", "timeout_s": 0}, "the time limit is 0 s"),
+        ({"value": "a", "timeout_s": 0}, "'timeout_s' of the grader 'regex' is 0"),
         ({"pattern": "a"}, "has no setting 'pattern'"),
     ],
 )

@@ -1,6 +1,9 @@
 """Grader ``choice``: the reply is one of a set of options, and the right one."""
 
 import unicodedata
+from typing import Annotated
+
+import msgspec
 
 from assay.author.types import MISSING, Missing
 from assay.core.errors import BadInput, GraderFailed
@@ -8,7 +11,7 @@ from assay.engine.types import Outcome
 from assay.evaluate.grader import graders
 from assay.evaluate.target import pick_text
 from assay.evaluate.types import Case, Grade, Verdict
-from assay.evaluate.verdict import absent, failing, passing, quote
+from assay.evaluate.verdict import failing, passing, quote
 
 
 @graders.register("choice")
@@ -16,7 +19,7 @@ def choice(
     *,
     target: str = "expected",
     value: str | Missing = MISSING,
-    choices: list[str] | None = None,
+    choices: Annotated[list[str], msgspec.Meta(min_length=2)] | None = None,
     ignore_case: bool = False,
     ignore_punctuation: bool = False,
 ) -> Grade:
@@ -43,8 +46,6 @@ def choice(
         )
 
     async def grade(case: Case, outcome: Outcome) -> Verdict:
-        if (nothing := absent(outcome)) is not None:
-            return nothing
         wanted = pick_text(case, target, value)
         if choices is not None and plain(wanted) not in allowed:
             raise _not_offered(case, wanted, choices)

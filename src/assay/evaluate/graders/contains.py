@@ -7,7 +7,7 @@ from assay.engine.types import Outcome
 from assay.evaluate.grader import graders
 from assay.evaluate.target import as_text, no_text, pick
 from assay.evaluate.types import Case, Grade, Verdict
-from assay.evaluate.verdict import absent, failing, passing, quote
+from assay.evaluate.verdict import failing, passing, quote
 
 
 @graders.register("contains")
@@ -28,8 +28,6 @@ def contains(
     """
 
     async def grade(case: Case, outcome: Outcome) -> Verdict:
-        if (nothing := absent(outcome)) is not None:
-            return nothing
         wanted = _texts(case, target, pick(case, target, value))
         reply = outcome.text.casefold() if ignore_case else outcome.text
         there = [text for text in wanted if (text.casefold() if ignore_case else text) in reply]

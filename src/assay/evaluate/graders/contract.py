@@ -1,7 +1,7 @@
 """Grader ``contract``: the reply keeps every clause of the prompt's contract."""
 
 from assay.engine.types import Outcome
-from assay.evaluate.grader import graders
+from assay.evaluate.grader import answers_absence, graders
 from assay.evaluate.types import Case, Grade, Verdict
 from assay.evaluate.verdict import absent, failing, passing, quote
 
@@ -9,6 +9,7 @@ _WAYS_OUT = {"refuse": "refused", "ask": "asked back", "escalate": "escalated"}
 
 
 @graders.register("contract")
+@answers_absence
 def contract() -> Grade:
     """Reads what the engine found when the reply came; the contract is checked once, there."""
 

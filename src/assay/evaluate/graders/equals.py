@@ -9,7 +9,7 @@ from assay.engine.types import Outcome
 from assay.evaluate.grader import graders
 from assay.evaluate.target import pick
 from assay.evaluate.types import Case, Grade, Verdict
-from assay.evaluate.verdict import absent, failing, passing, quote
+from assay.evaluate.verdict import failing, passing, quote
 
 
 @graders.register("equals")
@@ -32,8 +32,6 @@ def equals(*, target: str = "expected", value: object = MISSING, ignore_case: bo
         return {key: plain(item) for key, item in found.items()} if isinstance(found, dict) else found
 
     async def grade(case: Case, outcome: Outcome) -> Verdict:
-        if (nothing := absent(outcome)) is not None:
-            return nothing
         wanted = pick(case, target, value)
         if isinstance(wanted, str):
             given = outcome.checked.value if isinstance(outcome.checked.value, str) else outcome.text

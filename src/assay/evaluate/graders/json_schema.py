@@ -13,7 +13,7 @@ from assay.engine.types import Outcome
 from assay.evaluate.bench import Bench
 from assay.evaluate.grader import graders
 from assay.evaluate.types import Case, Grade, Verdict
-from assay.evaluate.verdict import absent, failing, passing, quote
+from assay.evaluate.verdict import failing, passing, quote
 
 MAX_FINDINGS = 3
 
@@ -29,8 +29,6 @@ def json_schema(*, bench: Bench, schema: str | dict[str, object]) -> Grade:
     validator = _from_file(bench, schema) if isinstance(schema, str) else _compiled(schema)
 
     async def grade(case: Case, outcome: Outcome) -> Verdict:  # noqa: ARG001 - the shape of every grader
-        if (nothing := absent(outcome)) is not None:
-            return nothing
         value = outcome.checked.value
         if value is None or isinstance(value, str):
             try:

@@ -1,6 +1,7 @@
 """Grader ``python``: a function of the project gives the verdict, in a process of its own."""
 
 import ast
+from typing import Annotated
 
 import msgspec
 
@@ -12,7 +13,6 @@ from assay.engine.types import Outcome
 from assay.evaluate.bench import Bench
 from assay.evaluate.grader import graders
 from assay.evaluate.types import Case, Grade, Verdict
-from assay.evaluate.verdict import absent
 
 MAX_REASON_CHARS = 500
 
@@ -20,7 +20,13 @@ _EXPECTED = "a bool, a number in [0, 1], (score, reason), or {'score': …, 'pas
 
 
 @graders.register("python")
-def python(*, bench: Bench, function: str, timeout_s: float = 5.0, threshold: float = 0.5) -> Grade:
+def python(
+    *,
+    bench: Bench,
+    function: Annotated[str, msgspec.Meta(extra_json_schema={"pattern": r"\.py:[^:]+$"})],
+    timeout_s: Annotated[float, msgspec.Meta(gt=0)] = 5.0,
+    threshold: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.5,
+) -> Grade:
     """Calls ``def grade(case, reply)``, both plain dictionaries, and reads what it returns.
 
     Args:
@@ -32,16 +38,10 @@ def python(*, bench: Bench, function: str, timeout_s: float = 5.0, threshold: fl
     path, _, name = function.rpartition(":")
     if not path.endswith(".py") or not name.isidentifier():
         raise BadInput(f"{function!r} names no function", hint="write FILE.py:FUNCTION", code="grader.function")
-    if timeout_s <= 0:
-        raise BadInput(f"the time limit is {timeout_s:g} s", hint="write a number above 0", code="grader.timeout_s")
-    if not 0 < threshold <= 1:
-        raise BadInput(f"the threshold is {threshold:g}", hint="write a score in (0, 1]", code="grader.threshold")
     _check_function(bench, path, name)
     workers = bench.workers(bench.locate(path))
 
     async def grade(case: Case, outcome: Outcome) -> Verdict:
-        if (nothing := absent(outcome)) is not None:
-            return nothing
         found = await workers.call(name, case_data(case), reply_data(outcome), timeout_s=timeout_s)
         return _verdict(found, threshold, function)
 

@@ -3,6 +3,9 @@
 import re
 import warnings
 from pathlib import Path
+from typing import Annotated
+
+import msgspec
 
 from assay.author.types import MISSING, Missing
 from assay.core.errors import BadInput, GraderFailed
@@ -11,7 +14,7 @@ from assay.evaluate.bench import Bench
 from assay.evaluate.grader import graders
 from assay.evaluate.target import pick_text
 from assay.evaluate.types import Case, Grade, Verdict
-from assay.evaluate.verdict import absent, failing, passing, quote
+from assay.evaluate.verdict import failing, passing, quote
 
 MAX_PATTERN_CHARS = 2_000
 
@@ -26,7 +29,7 @@ def regex(
     value: str | Missing = MISSING,
     full: bool = False,
     ignore_case: bool = False,
-    timeout_s: float = 1.0,
+    timeout_s: Annotated[float, msgspec.Meta(gt=0)] = 1.0,
 ) -> Grade:
     """Searches the reply in a worker process, since a pattern such as ``(a+)+b`` can run for years.
 
@@ -45,12 +48,8 @@ def regex(
             hint="write one in Python's syntax, in single quotes, so that YAML leaves backslashes alone",
             code="grader.value",
         )
-    if timeout_s <= 0:
-        raise BadInput(f"the time limit is {timeout_s:g} s", hint="write a number above 0", code="grader.timeout_s")
 
     async def grade(case: Case, outcome: Outcome) -> Verdict:
-        if (nothing := absent(outcome)) is not None:
-            return nothing
         pattern = pick_text(case, target, value)
         reply = outcome.text.strip() if full else outcome.text
         try:

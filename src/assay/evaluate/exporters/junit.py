@@ -1,4 +1,4 @@
-"""A run as JUnit XML, which CI systems show: a test suite for each variant, a test case for each sample.
+"""Exporter ``junit``: JUnit XML, which CI systems show: a test suite for each variant, a test case for each sample.
 
 Written as a stream: the rows come mixed, by case, so each variant's part waits in a temporary file until
 it is its turn. The reply itself is not in it; the reasons of the verdicts are.
@@ -10,8 +10,9 @@ import tempfile
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, BinaryIO
 
+from assay.evaluate.exporter import FinishedRun, exporters
 from assay.evaluate.summary import Summary, VariantSummary
 from assay.evaluate.types import SampleRow
 
@@ -37,6 +38,12 @@ class _Part:
         self.failures += row.status == "failed"
         self.errors += row.status == "error"
         self.time_s += (row.latency_ms or 0.0) / 1000
+
+
+@exporters.register("junit")
+def junit(run: FinishedRun, out: BinaryIO) -> None:
+    """Write the run as JUnit XML."""
+    dump_junit(run.rows(), run.summary, out)
 
 
 def dump_junit(rows: Iterable[SampleRow], summary: Summary, out: IO[bytes]) -> None:

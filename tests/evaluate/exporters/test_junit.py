@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.evaluate.junit import dump_junit
+from assay.evaluate.exporters.junit import dump_junit
 from assay.evaluate.summary import Rate, Summary, VariantSummary
 from assay.evaluate.types import GraderVerdict, SampleRow, Status
 

@@ -1,0 +1,88 @@
+"""``assay export-run``: a finished run in the formats of others; with the option ``--export`` of ``assay eval``."""
+
+import io
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import click
+
+from assay.core.errors import BadInput
+from assay.evaluate.exporter import FinishedRun, export_to, exporters, load_run
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+STDOUT = "-"
+
+
+class Export(NamedTuple):
+    """One ``--export``: in which format, and where to."""
+
+    kind: str
+    path: str
+
+
+class _ExportType(click.ParamType[Export]):
+    name = "export"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Export:  # noqa: ARG002 - click passes them
+        if isinstance(value, Export):
+            return value
+        kind, equals, path = str(value).partition("=")
+        if not equals or not path:
+            raise BadInput(
+                f"--export {value!r} names no file",
+                hint=f"write --export KIND=PATH; the kinds are {', '.join(exporters.names())}",
+                code="cli.export",
+            )
+        exporters.get(kind)
+        return Export(kind, path)
+
+
+def export_option(command: F) -> F:
+    """``--export KIND=PATH``, any number of times."""
+    return click.option(
+        "--export",
+        "exports",
+        multiple=True,
+        type=_ExportType(),
+        metavar="KIND=PATH",
+        help="Write the run in another format, such as junit=out.xml; '-' is standard output.",
+    )(command)
+
+
+def write_exports(exports: Iterable[Export], run: FinishedRun) -> None:
+    """Write the run in each of the formats.
+
+    Raises:
+        StorageFailed: A file cannot be written.
+    """
+    for export in exports:
+        if export.path == STDOUT:
+            out = io.BytesIO()
+            exporters.get(export.kind)(run, out)
+            sys.stdout.buffer.write(out.getvalue())
+            sys.stdout.buffer.flush()
+        else:
+            export_to(export.kind, run, Path(export.path))
+
+
+@click.command(
+    "export-run",
+    epilog="""\b
+Examples:
+  assay export-run .assay/runs/20261126-101500-7f3a9c --export junit=junit.xml
+  assay export-run .assay/runs/20261126-101500-7f3a9c --export junit=-""",
+)
+@click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
+@export_option
+def export_run(run: Path, exports: tuple[Export, ...]) -> None:
+    """Write a finished run in other formats."""
+    if not exports:
+        raise BadInput(
+            "no --export says what to write",
+            hint=f"write --export KIND=PATH; the kinds are {', '.join(exporters.names())}",
+            code="cli.export",
+        )
+    write_exports(exports, load_run(run))

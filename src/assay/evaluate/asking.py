@@ -1,0 +1,207 @@
+"""Asking models on behalf of graders: each question is paid for once, and what it cost is put on the sample's bill.
+
+A question is kept in the project's store under its content, like a reply of the prompt under test, so a run
+that is taken up again, or graded anew, asks only what it has not asked. ``spending`` opens the bill of one sample.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Protocol
+
+import msgspec
+
+from assay.core.clock import Clock, stamp
+from assay.core.errors import AssayError, GraderFailed, ModelError
+from assay.engine.steps import Generates
+from assay.evaluate.replies import Address, ReplyStore
+from assay.evaluate.types import Judge, Spent
+from assay.models.price import reply_cost
+from assay.models.target import Target, parse_target
+from assay.models.types import Message, Parameters, Reply, Request
+
+_NAME_ONE = (
+    "name one: 'judge: PROVIDER/MODEL' in the suite, 'model' in the grader's entry, or the setting evaluate.judge"
+)
+
+
+@dataclass(slots=True)
+class Bill:
+    """What one sample's graders have asked so far; a question answered from the store counts as well."""
+
+    replies: list[tuple[Target, Reply]] = field(default_factory=list)
+
+    def total(self) -> Spent | None:
+        """The sums; None when nothing was asked."""
+        if not self.replies:
+            return None
+        costs = [reply_cost(target, reply).usd for target, reply in self.replies]
+        known = [cost for cost in costs if cost is not None]
+        return Spent(
+            calls=len(self.replies),
+            input_tokens=_sum([reply.usage.input for _, reply in self.replies]),
+            output_tokens=_sum([reply.usage.output for _, reply in self.replies]),
+            cost_usd=f"{sum(known, Decimal(0)):f}" if len(known) == len(costs) else None,
+        )
+
+
+_bill: ContextVar[Bill | None] = ContextVar("bill", default=None)
+
+
+@contextmanager
+def spending() -> Iterator[Bill]:
+    """The bill that everything asked within the block is put on."""
+    bill = Bill()
+    token = _bill.set(bill)
+    try:
+        yield bill
+    finally:
+        _bill.reset(token)
+
+
+class Models(Protocol):
+    """What graders reach models through."""
+
+    async def ask(
+        self,
+        messages: Sequence[Message],
+        *,
+        model: str | None = None,
+        parameters: Parameters | None = None,
+        schema: dict[str, object] | None = None,
+        repeat: int = 0,
+    ) -> Reply:
+        """One reply; see ``StoredModels.ask``."""
+        ...
+
+    async def embed(self, texts: Sequence[str], *, model: str | None = None) -> list[list[float]]:
+        """A vector for each text."""
+        ...
+
+
+class StoredModels:
+    """Models over the network, and every answer in the store.
+
+    Args:
+        client: Makes the calls.
+        store: Keeps the replies.
+        clock: Says when a reply came.
+        judge: Who is asked where the grader names nobody; None for nobody.
+        timeout_s: Longest time of one attempt.
+        nonce: Set for a run that shall pay anew.
+    """
+
+    def __init__(
+        self,
+        client: Generates,
+        store: ReplyStore,
+        *,
+        clock: Clock,
+        judge: Judge | None = None,
+        timeout_s: float = 120.0,
+        nonce: str = "",
+    ) -> None:
+        self._client = client
+        self._store = store
+        self._clock = clock
+        self._judge = judge
+        self._timeout_s = timeout_s
+        self._nonce = nonce
+        self._under_way: dict[bytes, asyncio.Future[Reply]] = {}
+
+    async def ask(
+        self,
+        messages: Sequence[Message],
+        *,
+        model: str | None = None,
+        parameters: Parameters | None = None,
+        schema: dict[str, object] | None = None,
+        repeat: int = 0,
+    ) -> Reply:
+        """One reply to these messages.
+
+        Args:
+            messages: What to ask.
+            model: ``PROVIDER/MODEL``, or None for the suite's judge.
+            parameters: How to sample; None for the judge's own, or a temperature of 0.
+            schema: What the reply's text shall satisfy, for providers that can hold a model to it.
+            repeat: Another number is another question, so that repeats are independent.
+
+        Raises:
+            GraderFailed: No model is named, or it gave no reply.
+        """
+        target, given = self._target(model)
+        request = Request(
+            model=target.model, messages=tuple(messages), parameters=parameters or given, response_schema=schema
+        )
+        address = self._address(target, request, repeat)
+        return _billed(target, await self._once(address, lambda: self._call(target, request, address)))
+
+    async def embed(self, texts: Sequence[str], *, model: str | None = None) -> list[list[float]]:
+        """A vector for each text.
+
+        Raises:
+            GraderFailed: There is no model of that name that makes vectors.
+        """
+        raise GraderFailed(
+            f"no model makes vectors of {len(texts)} texts here ({model or 'none is named'})",
+            hint="name an embeddings model",
+            code="grader.no_embeddings",
+        )
+
+    def _target(self, model: str | None) -> tuple[Target, Parameters]:
+        name = model or (self._judge.model if self._judge is not None else None)
+        if name is None:
+            raise GraderFailed("the grader asks a model, and none is named", hint=_NAME_ONE, code="grader.no_judge")
+        parameters = self._judge.parameters if self._judge is not None and model is None else Parameters(temperature=0)
+        try:
+            return parse_target(name), parameters
+        except AssayError as error:
+            raise GraderFailed(error.what, hint=error.hint, code="grader.judge") from None
+
+    def _address(self, target: Target, request: Request, repeat: int) -> bytes:
+        parts = ["asked", target.provider, target.base_url, self._nonce, msgspec.to_builtins(request)]
+        return Address(parts).of((), repeat)
+
+    async def _call(self, target: Target, request: Request, address: bytes) -> Reply:
+        stored = self._store.find(address)
+        if stored is not None:
+            return stored.replies[0]
+        try:
+            reply = await self._client.generate(
+                target, request, timeout_s=self._timeout_s, idempotency_key=address.hex()
+            )
+        except ModelError as error:
+            raise GraderFailed(
+                f"the model {target} that grades gave no reply: {error.what}", hint=error.hint, code="grader.model"
+            ) from None
+        except AssayError as error:
+            raise GraderFailed(error.what, hint=error.hint, code=error.code) from None
+        self._store.keep(address, (reply,), fallback=False, at_utc=stamp(self._clock.now_utc()))
+        return reply
+
+    async def _once(self, address: bytes, call: Callable[[], Awaitable[Reply]]) -> Reply:
+        """The same question, asked twice at once, is one call."""
+        while (other := self._under_way.get(address)) is not None:
+            await asyncio.wait([other])
+        future = self._under_way[address] = asyncio.get_running_loop().create_future()
+        try:
+            return await call()
+        finally:
+            del self._under_way[address]
+            future.cancel()
+
+
+def _billed(target: Target, reply: Reply) -> Reply:
+    bill = _bill.get()
+    if bill is not None:
+        bill.replies.append((target, reply))
+    return reply
+
+
+def _sum(parts: Sequence[int | None]) -> int | None:
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None

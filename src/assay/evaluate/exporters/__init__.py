@@ -1,0 +1,1 @@
+"""Exporters, one a file; ``assay.evaluate.exporter`` finds them by name."""

@@ -1,0 +1,110 @@
+"""Assay's own suites as jobs: prompts resolved, datasets read once, every case held against every prompt's inputs.
+
+Nothing is paid for until all of that has been found sound.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from assay.author.project import Project
+from assay.core.errors import BadInput
+from assay.evaluate.asking import StoredModels
+from assay.evaluate.dataset import DatasetFacts, check_datasets, read_cases
+from assay.evaluate.grader import open_graders
+from assay.evaluate.plan import Override, Planned, Variant, plan_identity, resolve_variants, samples
+from assay.evaluate.sampler import CallSampler, Facilities
+from assay.evaluate.service import Job
+from assay.evaluate.types import Case, Suite
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A suite whose every part has been found sound."""
+
+    suite: Suite
+    variants: list[Variant]
+    facts: DatasetFacts
+
+
+def prepare_suite(project: Project, suite: Suite, suite_file: Path, override: Override) -> Prepared:
+    """Check all that can be checked without a call.
+
+    Raises:
+        BadInput: Anything that a person can mend, with its place.
+    """
+    variants = resolve_variants(project, suite, suite_file, override)
+
+    def check(case: Case) -> None:
+        for variant in variants:
+            _check_inputs(case, variant)
+
+    return Prepared(suite, variants, check_datasets(project.source, suite.datasets, check=check))
+
+
+def job_of(project: Project, prepared: Prepared) -> Job[Planned]:
+    """The suite as a job."""
+    suite, variants, facts = prepared.suite, prepared.variants, prepared.facts
+
+    def plan() -> Iterator[Planned]:
+        return samples(_cases(project, suite), variants, suite.repeats)
+
+    @asynccontextmanager
+    async def open_sampler(given: Facilities) -> AsyncIterator[CallSampler]:
+        models = StoredModels(
+            given.engine.client,
+            given.store,
+            clock=given.clock,
+            judge=suite.judge,
+            timeout_s=given.timeout_s,
+            nonce=given.nonce,
+        )
+        async with open_graders(project, suite, models) as graders:
+            yield CallSampler(given, graders)
+
+    return Job(
+        name=suite.name,
+        description=suite.description,
+        file=suite.file,
+        labels=tuple(variant.label for variant in variants),
+        repeats=suite.repeats,
+        gate=suite.gate,
+        concurrency=suite.concurrency,
+        cases=facts.cases,
+        total=facts.cases * suite.repeats * len(variants),
+        datasets=facts.digests,
+        identity=plan_identity(suite, variants, facts.digests),
+        plan={"variants": [_told(variant) for variant in variants]},
+        samples=plan,
+        open_sampler=open_sampler,
+    )
+
+
+def _cases(project: Project, suite: Suite) -> Iterator[Case]:
+    for path in suite.datasets:
+        yield from read_cases(project.source, path)
+
+
+def _told(variant: Variant) -> dict[str, object]:
+    """The variant as ``plan.json`` tells it."""
+    prompt = variant.prepared.prompt
+    return {
+        "name": variant.name,
+        "prompt": prompt.name,
+        "file": prompt.file,
+        "digest": variant.prepared.digest,
+        "model": str(variant.target),
+        "parameters": msgspec.to_builtins(variant.parameters),
+    }
+
+
+def _check_inputs(case: Case, variant: Variant) -> None:
+    try:
+        variant.prepared.values.complete(case.inputs)
+    except BadInput as error:
+        error.where = case.where
+        error.what = f"case {case.id!r}: {error.what}"
+        raise

@@ -1,0 +1,126 @@
+"""The sampler of native suites: a case under a prompt version becomes a call, its reply is graded, and both are a row.
+
+A reply that the store already has is not asked for again, and one that comes is kept before it is graded.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assay.core.clock import Clock, stamp
+from assay.core.errors import BadInput, GraderFailed, ModelError
+from assay.engine.engine import Engine
+from assay.engine.types import Outcome
+from assay.evaluate.asking import spending
+from assay.evaluate.grader import Grader
+from assay.evaluate.plan import Planned, Variant, call_of
+from assay.evaluate.replies import Address, ReplyStore
+from assay.evaluate.row import Graded, answered, unanswered
+from assay.evaluate.runner import Progress
+from assay.evaluate.types import Case, SampleRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facilities:
+    """What a run offers to its sampler, whatever kind of suite it is.
+
+    Attributes:
+        engine: Makes the calls.
+        store: Keeps the replies.
+        clock: Says when a reply came.
+        progress: Counts what was called and what was there.
+        timeout_s: Longest time of one attempt of a call.
+        nonce: Set for a run that shall pay anew; replies are kept under addresses that hold it.
+    """
+
+    engine: Engine
+    store: ReplyStore
+    clock: Clock
+    progress: Progress
+    timeout_s: float
+    nonce: str = ""
+
+
+class CallSampler:
+    """Samples that are one call of a prompt each.
+
+    Args:
+        given: What the run offers.
+        graders: The suite's graders.
+    """
+
+    def __init__(self, given: Facilities, graders: Sequence[Grader]) -> None:
+        self._given = given
+        self._graders = graders
+        self._addresses: dict[str, Address] = {}
+        self._under_way: dict[bytes, asyncio.Future[None]] = {}
+
+    async def sample(self, planned: Planned) -> SampleRow:
+        """The row of one sample.
+
+        Raises:
+            BadInput: The case's inputs do not fit the prompt; the place is the case's.
+        """
+        given = self._given
+        call = call_of(planned, timeout_s=given.timeout_s)
+        try:
+            flow = given.engine.begin(call)
+        except BadInput as error:
+            error.where = planned.case.where
+            raise
+        address = self._address(planned.variant).of(flow.rendered, planned.repeat)
+        flow.key = address.hex()
+        async with self._alone(address):
+            stored = given.store.find(address)
+            if stored is not None:
+                given.progress.reused += 1
+                outcome = given.engine.replay(flow, stored.replies, fallback=stored.fallback)
+            else:
+                try:
+                    outcome = await given.engine.finish(flow)
+                except ModelError as error:
+                    return unanswered(planned, address, error)
+                finally:
+                    given.progress.made += 1
+                at_utc = stamp(given.clock.now_utc())
+                stored = given.store.keep(address, outcome.replies, fallback=outcome.fallback, at_utc=at_utc)
+        graded = await grade_all(self._graders, planned.case, outcome)
+        return answered(planned, address, outcome, graded, at_utc=stored.at_utc)
+
+    def _address(self, variant: Variant) -> Address:
+        if variant.name not in self._addresses:
+            self._addresses[variant.name] = Address([*variant.identity(), self._given.nonce])
+        return self._addresses[variant.name]
+
+    def _alone(self, address: bytes) -> "_Alone":
+        """Two samples with one address (the same words twice in a dataset) are one call, made once."""
+        return _Alone(self._under_way, address)
+
+
+async def grade_all(graders: Sequence[Grader], case: Case, outcome: Outcome) -> Graded:
+    """Every grader's verdict on the reply, and what they spent on the way."""
+    graded = Graded()
+    with spending() as bill:
+        for grader in graders:
+            try:
+                graded.add(grader.spec, await grader.grade(case, outcome))
+            except GraderFailed as error:
+                graded.add_failure(grader.spec, error)
+    graded.spent = bill.total()
+    return graded
+
+
+class _Alone:
+    """Holds an address while its call is under way; whoever else wants it waits."""
+
+    def __init__(self, under_way: dict[bytes, asyncio.Future[None]], address: bytes) -> None:
+        self._under_way = under_way
+        self._address = address
+
+    async def __aenter__(self) -> None:
+        while (other := self._under_way.get(self._address)) is not None:
+            await other
+        self._under_way[self._address] = asyncio.get_running_loop().create_future()
+
+    async def __aexit__(self, *_: object) -> None:
+        self._under_way.pop(self._address).set_result(None)
