@@ -21,6 +21,7 @@ from assay.engine.engine import Engine
 from assay.evaluate.settings import EvaluateSettings
 from assay.models.embedded.place import Configuration
 from assay.models.embedded.supervisor import Endpoint, OnDemand, ensure
+from assay.models.limit.account import Caps
 from assay.models.provider import providers
 from assay.models.retry import RetryPolicy
 from assay.models.settings import ModelsSettings
@@ -110,8 +111,11 @@ class App:
         """The engine, with its connections open while the context lasts."""
         from assay.models.client import ModelClient  # noqa: PLC0415 - aiohttp costs start-up time
 
-        policy = RetryPolicy(max_attempts=self.models.max_attempts)
-        async with ModelClient(policy=policy, embedded_endpoint=self._on_demand()) as client:
+        models = self.models
+        policy = RetryPolicy(max_attempts=models.max_attempts, give_up_after_s=models.give_up_after_s)
+        caps = Caps(requests_per_minute=models.requests_per_minute, tokens_per_minute=models.tokens_per_minute)
+        endpoint = self._on_demand()
+        async with ModelClient(policy=policy, caps=caps, events=self.events, embedded_endpoint=endpoint) as client:
             yield Engine(client, self.events)
 
     async def embedded(self) -> Endpoint:

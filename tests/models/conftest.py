@@ -144,3 +144,44 @@ def serve_bytes() -> Callable[..., AbstractAsyncContextManager[str]]:
             await asyncio.sleep(0.01)
 
     return serve
+
+
+@dataclass
+class LimitedServer:
+    """A server that refuses what is more than it takes at once."""
+
+    base_url: str = ""
+    under_way: int = 0
+    refused: int = 0
+
+
+@pytest.fixture
+def limited_server() -> Callable[..., AbstractAsyncContextManager[LimitedServer]]:
+    """Serve answers, at most so many at once; the others are refused with a pause to keep."""
+
+    @asynccontextmanager
+    async def serve(*, at_once: int, latency_s: float, retry_after_s: float) -> AsyncIterator[LimitedServer]:
+        found = LimitedServer()
+
+        async def answer(request: web.BaseRequest) -> web.Response:
+            await request.read()
+            if found.under_way >= at_once:
+                found.refused += 1
+                return web.Response(status=429, headers={"retry-after": str(retry_after_s)})
+            found.under_way += 1
+            try:
+                await asyncio.sleep(latency_s)
+            finally:
+                found.under_way -= 1
+            return web.json_response({"choices": [{"message": {"content": "fine"}, "finish_reason": "stop"}]})
+
+        runner = web.ServerRunner(web.Server(answer, access_log=None))
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            found.base_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+            yield found
+        finally:
+            await runner.cleanup()
+
+    return serve

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.core.errors import ConnectionFailed, MalformedReply, ProviderFailed, ProviderRejected, RateLimited
-from assay.models.retry import HUNG_UP, NO_RETRY, RetryPolicy, parse_duration_s, wished_pause_s
+from assay.models.retry import HUNG_UP, NO_RETRY, RetryPolicy, wished_pause_s
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 
@@ -71,6 +71,23 @@ def test_no_attempt_begins_after_the_time_to_give_up():
     assert pause(policy, failed(4.0), elapsed_s=6.1, drawn=0.0) is None
 
 
+def test_a_refusal_is_waited_for_however_often_it_comes():
+    policy = RetryPolicy(max_attempts=1, give_up_after_s=600)
+    refused = RateLimited("wait", code="x", retry_after_s=90.0)
+
+    pauses = [policy.refusal_pause_s(refused, refusals=n, stalled_s=0, random=lambda: 0.0) for n in (1, 5, 500)]
+    assert pauses == [90.0, 90.0, 90.0]
+
+
+def test_a_refusal_is_given_up_when_nothing_has_got_through_for_long():
+    policy = RetryPolicy(give_up_after_s=100)
+    refused = RateLimited("wait", code="x", retry_after_s=10.0)
+
+    assert policy.refusal_pause_s(refused, refusals=1, stalled_s=90.0, random=lambda: 0.0) == 10.0
+    assert policy.refusal_pause_s(refused, refusals=1, stalled_s=90.1, random=lambda: 0.0) is None
+    assert NO_RETRY.refusal_pause_s(refused, refusals=1, stalled_s=0.0, random=lambda: 0.0) is None
+
+
 @given(
     attempt=st.integers(1, 200),
     wish_s=st.none() | st.floats(0, 1e6),
@@ -130,28 +147,6 @@ def test_a_seeded_generator_makes_the_same_pauses_again():
 )
 def test_headers_ask_for_a_pause(headers, seconds):
     assert wished_pause_s(headers, now_utc=NOW) == seconds
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        ("6m0s", 360),
-        ("12ms", 0.012),
-        ("1s", 1),
-        ("1h2m3.5s", 3723.5),
-        ("2m", 120),
-        ("1d", 86400),
-        ("20", 20),
-        ("1m30s500ms", 90.5),
-    ],
-)
-def test_durations_are_read(text, seconds):
-    assert parse_duration_s(text) == pytest.approx(seconds)
-
-
-@pytest.mark.parametrize("text", ["", "s", "1x", "-1s", "1s1m", "one", "1e9"])
-def test_what_is_no_duration_is_none(text):
-    assert parse_duration_s(text) is None
 
 
 @given(st.text(max_size=30))

@@ -59,7 +59,7 @@ async def test_a_failure_before_the_first_byte_is_retried(client, ask, still):
         *_, last = await heard(client.stream(at(fake), ask()))
 
     assert (last.reply.text, last.reply.attempts) == ("fine", 4)
-    assert still.slept_s == [0.25, 0.5, 5.0]
+    assert still.slept_s == [0.25, 0.5, 4.25]
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,9 @@ def model_options(command: F) -> F:
         click.option("--seed", type=int, help="The seed to sample with."),
         click.option("--max-tokens", type=click.IntRange(min=1), help="The longest reply, in tokens."),
         click.option("--temperature", type=click.FloatRange(0, 2), help="The sampling temperature."),
-        click.option("--key-env", metavar="NAME", help="The environment variable that holds the key."),
+        click.option(
+            "--key-env", metavar="NAME", help="The environment variable that holds the key; A,B spreads calls over two."
+        ),
         click.option("--base-url", metavar="URL", help="The address of the server, instead of the provider's own."),
         click.option("--model", metavar="PROVIDER/MODEL", help="The model, instead of the prompt's own."),
     ):
@@ -67,7 +69,7 @@ def override_of(
     return Override(
         model=model,
         base_url=base_url,
-        key=f"env:{key_env}" if key_env else None,
+        key=",".join(f"env:{name.strip()}" for name in key_env.split(",")) if key_env else None,
         parameters=Parameters(temperature=temperature, max_tokens=max_tokens, seed=seed),
     )
 

@@ -1,8 +1,8 @@
 """The client: one model call, whole or streamed, with its time limits, its retries and its connections.
 
 It joins what the pure parts know: where to (``route.py``), in which format (``wire/``), what failed
-(``failure.py``) and when to try again (``retry.py``). It caches no reply, limits no rate and knows no
-prompt. What a reply cost is ``price.py``'s.
+(``failure.py``), when a call may begin and when to try again (``attempts.py``). It caches no reply and knows
+no prompt. What a reply cost is ``price.py``'s.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ import os
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
 import aiohttp
 import msgspec
@@ -20,15 +20,18 @@ from multidict import CIMultiDict
 
 from assay.core.clock import Clock, SystemClock
 from assay.core.errors import ConnectionFailed, MalformedReply, ModelError, TimedOut, Unavailable
+from assay.core.events import Events
+from assay.models.accounts import Accounts
+from assay.models.attempts import Attempts, size_of
 from assay.models.failure import Answer, failure_from_answer
+from assay.models.limit.account import Caps, Permit
+from assay.models.limit.quota import read_limits
 from assay.models.provider import providers
 from assay.models.retry import HUNG_UP, RetryPolicy
 from assay.models.route import EmbeddedEndpoint, Route, Routes
 from assay.models.target import Target
 from assay.models.types import Delta, Reply, Request
 from assay.models.wire import openai_chat as wire
-
-T = TypeVar("T")
 
 _AFTER_THE_END_S = 0.25  # how long a finished stream's own end is waited for, so that its connection can be kept
 
@@ -79,6 +82,8 @@ class ModelClient:
     Args:
         limits: How connections are made.
         policy: When to try again, for calls that do not say it themselves.
+        caps: What is allowed for each account (a provider at an address with one key).
+        events: Told of accounts that are left out (``accounts.AccountLeftOut``), if given.
         embedded_endpoint: Where the embedded model is; without it, that provider is unavailable.
         clock: Measures latency.
         sleep: Waits between attempts.
@@ -90,6 +95,8 @@ class ModelClient:
         limits: ConnectionLimits | None = None,
         *,
         policy: RetryPolicy | None = None,
+        caps: Caps | None = None,
+        events: Events | None = None,
         embedded_endpoint: EmbeddedEndpoint | None = None,
         clock: Clock | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -99,8 +106,13 @@ class ModelClient:
         self._policy = policy or RetryPolicy()
         self._routes = Routes(embedded_endpoint=embedded_endpoint)
         self._clock = clock or SystemClock()
-        self._sleep = sleep
-        self._random = random or secrets.SystemRandom().random
+        self._attempts = Attempts(
+            Accounts(caps or Caps()),
+            clock=self._clock,
+            sleep=sleep,
+            random=random or secrets.SystemRandom().random,
+            events=events,
+        )
         self._open_session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -117,6 +129,7 @@ class ModelClient:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         session, self._open_session = self._session, None
+        self._attempts.close()
         await session.close()
 
     async def generate(
@@ -144,11 +157,15 @@ class ModelClient:
         """
         body = wire.encode(request, providers.get(target.provider).quirks)
 
-        async def attempt() -> Reply:
+        async def attempt(target: Target, permit: Permit) -> Reply:
             route = await self._routes.find(target, request.model)
-            return await self._exchange(route, body, timeout_s, idempotency_key)
+            return await self._exchange(route, body, timeout_s, idempotency_key, permit)
 
-        reply, attempts = await self._retrying(attempt, policy or self._policy)
+        size = size_of(body, request.parameters.max_tokens)
+        reply, permit, attempts = await self._attempts.make(
+            target, request.model, size, policy or self._policy, attempt
+        )
+        self._attempts.succeed(permit, reply.usage)
         return reply if attempts == 1 else msgspec.structs.replace(reply, attempts=attempts)
 
     async def stream(
@@ -171,20 +188,29 @@ class ModelClient:
         limits = limits or _DEFAULT_STREAM_LIMITS
         body = wire.encode(request, providers.get(target.provider).quirks, stream=True)
 
-        async def attempt() -> _Opened:
+        async def attempt(target: Target, permit: Permit) -> _Opened:
             route = await self._routes.find(target, request.model)
-            return await self._open(route, body, limits, idempotency_key)
+            return await self._open(route, body, limits, idempotency_key, permit)
 
-        opened, attempts = await self._retrying(attempt, policy or self._policy)
+        size = size_of(body, request.parameters.max_tokens)
+        opened, permit, attempts = await self._attempts.make(
+            target, request.model, size, policy or self._policy, attempt
+        )
+        reply: Reply | None = None
         try:
             async with contextlib.aclosing(self._deltas(opened, limits, attempts)) as deltas:
                 async for delta in deltas:
+                    reply = delta.reply
                     yield delta
         except ModelError as error:
             error.attempts = attempts
             raise
         finally:
             opened.answer.close()
+            if reply is None:
+                self._attempts.drop(permit)
+            else:
+                self._attempts.succeed(permit, reply.usage)
 
     @property
     def _session(self) -> aiohttp.ClientSession:
@@ -196,23 +222,9 @@ class ModelClient:
             )
         return self._open_session
 
-    async def _retrying(self, attempt: Callable[[], Awaitable[T]], policy: RetryPolicy) -> tuple[T, int]:
-        """What the first attempt that succeeds returns, and how many there were."""
-        started_s = self._clock.monotonic_s()
-        count = 0
-        while True:
-            count += 1
-            try:
-                return await attempt(), count
-            except ModelError as error:
-                error.attempts = count
-                elapsed_s = self._clock.monotonic_s() - started_s
-                pause_s = policy.pause_s(error, attempt=count, elapsed_s=elapsed_s, random=self._random)
-                if pause_s is None:
-                    raise
-            await self._sleep(pause_s)
-
-    async def _exchange(self, route: Route, body: bytes, timeout_s: float, idempotency_key: str | None) -> Reply:
+    async def _exchange(
+        self, route: Route, body: bytes, timeout_s: float, idempotency_key: str | None, permit: Permit
+    ) -> Reply:
         headers = _head(route, idempotency_key)
         timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=self._limits.connect_timeout_s)
         started_s = self._clock.monotonic_s()
@@ -224,13 +236,16 @@ class ModelClient:
         except (aiohttp.ClientError, OSError) as error:
             raise self._broken(error, route, timeout_s) from None
         ended_s = self._clock.monotonic_s()
+        permit.told = read_limits(answer.headers, now_utc=self._clock.now_utc)
         self._check_status(answer, payload, route)
         reply = wire.decode(payload, content_type=_content_type(answer), secret=route.secret)
         return msgspec.structs.replace(
             reply, latency_ms=(ended_s - started_s) * 1000, request_id=answer.headers.get("x-request-id")
         )
 
-    async def _open(self, route: Route, body: bytes, limits: StreamLimits, idempotency_key: str | None) -> _Opened:
+    async def _open(
+        self, route: Route, body: bytes, limits: StreamLimits, idempotency_key: str | None, permit: Permit
+    ) -> _Opened:
         headers = _head(route, idempotency_key)
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=self._limits.connect_timeout_s)
         wait_s = min(limits.first_byte_s, limits.total_s)
@@ -244,6 +259,7 @@ class ModelClient:
                 first = await _first_piece(answer)
         except (aiohttp.ClientError, OSError) as error:
             raise self._broken(error, route, wait_s) from None
+        permit.told = read_limits(answer.headers, now_utc=self._clock.now_utc)
         self._check_status(answer, first, route)
         if not first:
             raise ConnectionFailed(f"the stream from {route.host} ended before it began", code="model.cut")

@@ -5,18 +5,14 @@ together; a pause that the server asks for is kept instead. Which errors are wor
 said by the error itself (``retryable``).
 """
 
-import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 import msgspec
 
 from assay.core.errors import ModelError
-
-_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?")
-_DURATION_PARTS_S = (86_400.0, 3_600.0, 60.0, 1.0, 0.001)
-
+from assay.models.limit.duration import parse_number, seconds_until
+from assay.models.limit.quota import read_limits
 
 HUNG_UP = "model.hung_up"
 """The code of a call whose connection was closed without a byte of an answer.
@@ -33,7 +29,9 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
         first_pause_s: Longest pause before the second attempt; it doubles with each one after that.
         max_pause_s: What it never grows beyond.
         max_retry_after_s: A server that asks for a longer pause than this ends the call at once.
-        give_up_after_s: No attempt begins later than this after the first one began.
+        give_up_after_s: No attempt begins later than this after the first one began, waiting apart. For a call
+            that is only refused for now (429), the time counts from when any call of its account was last
+            answered, and the attempts do not count.
     """
 
     max_attempts: int = 5
@@ -50,23 +48,42 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
         Args:
             error: What the last attempt came to.
             attempt: How many attempts there were.
-            elapsed_s: Seconds since the first one began.
+            elapsed_s: Seconds since the first one began, without those it waited for its turn.
             random: Draws uniformly from [0, 1).
         """
         if not error.retryable or attempt >= self.max_attempts:
             return None
         if attempt == 1 and error.code == HUNG_UP:
             return 0.0
-        jitter_s = random() * min(self.max_pause_s, self.first_pause_s * 2.0 ** (attempt - 1))
-        wish_s = error.retry_after_s
-        if wish_s is not None and wish_s > self.max_retry_after_s:
+        if error.retry_after_s is not None and error.retry_after_s > self.max_retry_after_s:
             return None
-        # Never earlier than asked, and a little spread, as everyone who was refused was told the same.
-        pause_s = wish_s + min(jitter_s, wish_s / 4) if wish_s else jitter_s
+        pause_s = self._pause_s(error, attempt, random)
         return pause_s if elapsed_s + pause_s <= self.give_up_after_s else None
 
+    def refusal_pause_s(
+        self, error: ModelError, *, refusals: int, stalled_s: float, random: Callable[[], float]
+    ) -> float | None:
+        """Seconds to wait after a refusal for now, or None to give up. However often it is refused, it waits on.
 
-NO_RETRY = RetryPolicy(max_attempts=1)
+        Args:
+            error: The refusal.
+            refusals: How many there were of this call.
+            stalled_s: Seconds since anything got through, or since the call began where that is later.
+            random: Draws uniformly from [0, 1).
+        """
+        if not error.retryable or self.give_up_after_s <= 0:
+            return None
+        pause_s = self._pause_s(error, refusals, random)
+        return pause_s if stalled_s + pause_s <= self.give_up_after_s else None
+
+    def _pause_s(self, error: ModelError, count: int, random: Callable[[], float]) -> float:
+        """What the server asks for, a little spread, as everyone who was refused was told the same; else our own."""
+        jitter_s = random() * min(self.max_pause_s, self.first_pause_s * 2.0 ** min(count - 1, 30))
+        wish_s = error.retry_after_s
+        return wish_s + min(jitter_s, wish_s / 4) if wish_s else jitter_s
+
+
+NO_RETRY = RetryPolicy(max_attempts=1, give_up_after_s=0.0)
 
 
 def wished_pause_s(headers: Mapping[str, str], *, now_utc: datetime) -> float | None:
@@ -79,44 +96,12 @@ def wished_pause_s(headers: Mapping[str, str], *, now_utc: datetime) -> float | 
         headers: Looked up in lower case.
         now_utc: What a date is compared with.
     """
-    milliseconds = _number(headers.get("retry-after-ms"))
+    milliseconds = parse_number(headers.get("retry-after-ms"))
     if milliseconds is not None:
         return milliseconds / 1000
     after = headers.get("retry-after")
     if after is not None:
-        seconds = _number(after)
-        return seconds if seconds is not None else _until(after, now_utc)
-    return _reset_s(headers)
-
-
-def parse_duration_s(text: str) -> float | None:
-    """Seconds in a duration such as ``6m0s``, ``12ms`` or ``1.5s``, or in a plain number; None for anything else."""
-    found = _DURATION.fullmatch(text.strip())
-    if found is None or not any(found.groups()):
-        return _number(text)
-    return sum(float(amount) * unit for amount, unit in zip(found.groups(), _DURATION_PARTS_S, strict=True) if amount)
-
-
-def _reset_s(headers: Mapping[str, str]) -> float | None:
-    waits = [
-        parse_duration_s(headers.get(f"x-ratelimit-reset-{kind}", ""))
-        for kind in ("requests", "tokens")
-        if _number(headers.get(f"x-ratelimit-remaining-{kind}")) == 0
-    ]
+        return seconds_until(after, now_utc)
+    told = read_limits(headers, now_utc=lambda: now_utc)
+    waits = [limit.reset_s for limit in told or () if limit is not None and limit.remaining == 0]
     return max((wait for wait in waits if wait is not None), default=None)
-
-
-def _until(date: str, now_utc: datetime) -> float | None:
-    try:
-        at = parsedate_to_datetime(date)
-    except ValueError:
-        return None
-    at_utc = at.replace(tzinfo=UTC) if at.tzinfo is None else at
-    return max(0.0, (at_utc - now_utc).total_seconds())
-
-
-def _number(text: str | None) -> float | None:
-    """A finite number of at least 0."""
-    if text is None or not re.fullmatch(r"\s*\d{1,12}(?:\.\d{1,12})?\s*", text):
-        return None
-    return float(text)

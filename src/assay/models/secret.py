@@ -14,6 +14,7 @@ from typing import NoReturn
 from assay.core.errors import BadInput
 
 _REFERENCE = re.compile(r"(?P<kind>env|file):(?P<name>\S(?:.*\S)?)")
+_BETWEEN = re.compile(r",(?=\s*(?:env|file):)")  # a comma may be part of a file's name
 _HINT = "name it as env:NAME (an environment variable) or file:PATH (a file that holds nothing else)"
 _LOOKS_SECRET = re.compile(
     r"(?i)\bsk-[\w*.-]{6,}|\bbearer\s+[\w.~+/=*-]{6,}|(?<=[?&])(?:api[-_]?key|key|token|sig)=[^\s&\"']+"
@@ -47,9 +48,17 @@ class Secret:
         raise TypeError("a Secret is never pickled or copied; pass its reference on instead")
 
 
+def split_references(references: str) -> tuple[str, ...]:
+    """The references of a list such as ``env:A,env:B``; each is an account of its own."""
+    return tuple(part.strip() for part in _BETWEEN.split(references))
+
+
 def check_reference(reference: str) -> str:
-    """The reference itself, once it is seen to be one; what is not is never repeated, as it may be the key."""
-    if _REFERENCE.fullmatch(reference) is None:
+    """The reference itself, or the list of them, once it is seen to be one.
+
+    What is not is never repeated, as it may be the key.
+    """
+    if not all(_REFERENCE.fullmatch(one) for one in split_references(reference)):
         raise BadInput("a key is given by reference, and this is none", hint=_HINT, code="secret.bad_reference")
     return reference
 

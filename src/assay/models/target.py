@@ -21,7 +21,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         provider: The provider's name.
         model: The provider's own name for the model.
         base_url: The address instead of the provider's own, or None.
-        key: The reference of the key (``env:NAME``, ``file:PATH``) instead of the provider's own, or None.
+        key: The reference of the key (``env:NAME``, ``file:PATH``) instead of the provider's own, or None. A list
+            (``env:A,env:B``) is several accounts, among which calls are spread.
     """
 
     provider: str
