@@ -22,6 +22,7 @@ from assay.evaluate.run_folder import REPORT
 from assay.evaluate.service import Evaluation, Finished, Job, Options
 from assay.evaluate.suite import load_suite
 from assay.evaluate.types import Decision
+from assay.models.accounts import AccountLeftOut
 
 STOPPED = "interrupted; what was paid for is kept, and the same command goes on from there"
 STATUS: dict[Decision, int] = {"pass": 0, "fail": 1, "inconclusive": 3, "invalid": 3}
@@ -96,6 +97,7 @@ def evaluate(
 async def _run(app: App, job: Job[Planned], options: Options, *, quiet: bool) -> Finished:
     evaluation = Evaluation(app.folder, app.clock)
     with ProgressView(job.total, quiet=quiet) as view:
+        app.events.subscribe(AccountLeftOut, view.say)
         async with app.engine() as engine:
             return await evaluation.run(job, engine, options, view.update)
 

@@ -116,6 +116,14 @@ class ProgressView:
             self._pace.note(now_s, progress.done)
             self._show(progress_words(progress, self._total, self._pace))
 
+    def say(self, sentence: object) -> None:
+        """Print a sentence that concerns the whole run, whether progress is shown or not."""
+        safe = TerminalText.of(stderr_console()).safe(str(sentence))
+        if self._bar is not None:
+            self._bar.say(safe)
+        else:
+            click.echo(safe, err=True)
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
@@ -158,6 +166,10 @@ class _Bar:
     def show(self, done: int, words: str) -> None:
         """Redraw at the next occasion."""
         self._progress.update(self._task, completed=done, description=words)
+
+    def say(self, sentence: str) -> None:
+        """Print a line above the bar."""
+        self._progress.console.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
     def stop(self) -> None:
         """Leave the last state where it is and give the terminal back."""
