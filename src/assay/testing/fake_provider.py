@@ -50,25 +50,26 @@ class FakeProvider:
     """A server for the time of a ``with`` or an ``async with``.
 
     Args:
-        reply: What to answer: a text, or a function of the request's body.
+        reply: What to answer: a text, a whole reply, or a function of the request's body that returns either.
         latency_s: Time from a request to its answer; a stream spreads its events over it.
         script: A fault for each of the first requests, in order; None for none. A text is a kind or a status.
         key: The only key that is let in, if any (``Authorization: Bearer`` or ``api-key``).
 
     Attributes:
+        reply: What to answer; may be set anew at any time.
         requests: The chat requests that came, in order.
         connections: How many connections were opened.
     """
 
     def __init__(
         self,
-        reply: ReplyFunction | str = echo,
+        reply: ReplyFunction | FakeReply | str = echo,
         *,
         latency_s: float = 0.0,
         script: Iterable[Fault | str | None] = (),
         key: str | None = None,
     ) -> None:
-        self._reply: ReplyFunction = (lambda _: reply) if isinstance(reply, str) else reply
+        self.reply: ReplyFunction | FakeReply | str = reply
         self._latency_s = latency_s
         self._script = [fault(entry) for entry in script]
         self._key = key
@@ -144,7 +145,7 @@ class FakeProvider:
         if fault is not None and kind in {"status", "garbage"}:
             await asyncio.sleep(latency_s)
             return _error(fault) if kind == "status" else _page()
-        answer = Answer(body, self._reply(body), kind)
+        answer = Answer(body, self.reply(body) if callable(self.reply) else self.reply, kind)
         if body.get("stream"):
             return await _stream(request, answer, latency_s)
         await asyncio.sleep(latency_s)

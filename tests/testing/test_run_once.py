@@ -1,0 +1,65 @@
+"""Doing a thing once among the processes of a session."""
+
+import multiprocessing
+from pathlib import Path
+
+import pytest
+
+from assay.core.errors import BadInput
+from assay.testing.run_once import RunOnce
+
+
+def test_a_thing_is_done_once_for_each_key():
+    once, done = RunOnce(), []
+
+    def make(name: str) -> Path:
+        done.append(name)
+        return Path(name)
+
+    assert [once.get(key, lambda key=key: make(key)) for key in ("a", "b", "a")] == [Path("a"), Path("b"), Path("a")]
+    assert done == ["a", "b"]
+
+
+def test_a_failure_is_told_again_and_the_thing_is_not_tried_again():
+    once, tried = RunOnce(), []
+
+    def make() -> Path:
+        tried.append(1)
+        raise BadInput("wrong", code="x.y")
+
+    for _ in range(2):
+        with pytest.raises(BadInput, match="wrong"):
+            once.get("a", make)
+    assert len(tried) == 1
+
+
+def _in_another_process(shared: Path, done: Path) -> None:
+    def make() -> Path:
+        with done.open("a") as handle:
+            handle.write("x")
+        return Path("result")
+
+    assert RunOnce(shared).get("a", make) == Path("result")
+
+
+def test_processes_that_share_a_folder_do_it_once_among_them(tmp_path: Path):
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    context = multiprocessing.get_context("spawn")
+    others = [context.Process(target=_in_another_process, args=(shared, tmp_path / "done")) for _ in range(3)]
+    for other in others:
+        other.start()
+    for other in others:
+        other.join(60)
+
+    assert [other.exitcode for other in others] == [0, 0, 0]
+    assert (tmp_path / "done").read_text() == "x"
+
+
+def test_what_a_process_failed_at_another_one_does(tmp_path: Path):
+    def fail() -> Path:
+        raise BadInput("wrong", code="x.y")
+
+    with pytest.raises(BadInput):
+        RunOnce(tmp_path).get("a", fail)
+    assert RunOnce(tmp_path).get("a", lambda: Path("found")) == Path("found")
