@@ -3,8 +3,11 @@
 import pytest
 
 import assay.testing
+from assay.author.source import WorkingTree
 from assay.core.errors import BadInput, GraderFailed, UnknownName
-from assay.testing import make_case, make_outcome, run_grader
+from assay.evaluate.bench import Bench
+from assay.models.types import Message
+from assay.testing import FakeModels, make_case, make_outcome, run_grader
 
 TONE = """
 def grade(case, reply):
@@ -63,3 +66,14 @@ def test_the_public_names_are_there():
         assert getattr(assay.testing, name).__name__ == name
     with pytest.raises(AttributeError):
         assay.testing.nothing  # noqa: B018 - the look-up is what is tested
+
+
+async def test_a_grader_that_asks_a_model_is_answered_as_told(tmp_path):
+    models = FakeModels(lambda messages: messages[-1].content.upper(), embed=lambda text: [float(len(text)), 1.0])
+    bench = Bench(WorkingTree(tmp_path), "", models)
+    reply = await bench.ask([Message(role="user", content="is it so?")], model="openai/judge")
+
+    assert (reply.text, reply.model, models.asked[0][0].content) == ("IS IT SO?", "openai/judge", "is it so?")
+    assert await bench.embed(["a", "abc"]) == [[1.0, 1.0], [3.0, 1.0]]
+    with pytest.raises(BadInput):
+        await FakeModels("yes").embed(["a"])

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from assay.testing.fake_provider import FakeRequest as FakeRequest
     from assay.testing.fake_provider import Fault as Fault
     from assay.testing.fake_provider import echo as echo
+    from assay.testing.grading import FakeModels as FakeModels
     from assay.testing.grading import make_case as make_case
     from assay.testing.grading import make_outcome as make_outcome
     from assay.testing.grading import run_grader as run_grader
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Desk": "desk",
+    "FakeModels": "grading",
     "FakeProvider": "fake_provider",
     "FakeReply": "fake_provider",
     "FakeRequest": "fake_provider",
@@ -30,6 +32,7 @@ _HOMES = {
 
 __all__ = [
     "Desk",
+    "FakeModels",
     "FakeProvider",
     "FakeReply",
     "FakeRequest",

@@ -12,6 +12,7 @@ from assay.author.project import PROJECT_FILE
 from assay.core.errors import AssayError, BadInput
 from assay.engine.prepare import choose_target, merge_parameters, prepare
 from assay.engine.types import Call, Outcome
+from assay.evaluate.native import job_of, prepare_suite
 from assay.evaluate.plan import Override
 from assay.evaluate.service import Evaluation, Options
 from assay.evaluate.suite import load_suite
@@ -150,9 +151,9 @@ class Desk:
 
     async def _evaluate(self, file: Path, repeats: int | None, concurrency: int | None, *, fresh: bool) -> Path:
         app = App.open(file.parent)
-        suite = load_suite(app.project, file).with_options(repeats=repeats, concurrency=concurrency)
-        evaluation = Evaluation(app.project, app.folder, app.clock)
-        prepared = evaluation.prepare(suite, file, self._override)
+        suite = load_suite(app.project, file)
+        suite = suite.with_options(repeats=repeats, concurrency=concurrency, judge=app.evaluate.judge)
+        prepared = prepare_suite(app.project, suite, file, self._override)
         options = Options(
             concurrency=app.concurrency(variant.target for variant in prepared.variants),
             timeout_s=app.models.timeout_s,
@@ -160,7 +161,8 @@ class Desk:
             report_rows=app.evaluate.report_rows,
         )
         async with app.engine() as engine:
-            finished = await evaluation.run(prepared, engine, options, lambda _: None)
+            evaluation = Evaluation(app.folder, app.clock)
+            finished = await evaluation.run(job_of(app.project, prepared), engine, options, lambda _: None)
         return finished.folder
 
 

@@ -1,24 +1,64 @@
 """A grader on one reply, as a suite would have it: for tests of one's own graders and of the settings of others."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
 from assay.author.project import find_project
 from assay.author.types import MISSING, Contract, RenderedMessage, Segment
+from assay.core.errors import BadInput
 from assay.core.location import Location
 from assay.engine.contract import Checker
 from assay.engine.types import Outcome
+from assay.evaluate.asking import Models
 from assay.evaluate.grader import bench_of, make_grader
 from assay.evaluate.types import Case, GraderSpec, Verdict
-from assay.models.types import Finish, Reply, ToolCall, Usage
+from assay.models.types import Finish, Message, Parameters, Reply, ToolCall, Usage
 
 T = TypeVar("T")
 
 _WHERE = Location("test")
 _USAGE = Usage(input=12, output=3)
+
+
+class FakeModels:
+    """Models that answer graders as they are told, without a call.
+
+    Args:
+        reply: What a model answers: a text, or a function of the messages that returns one.
+        embed: A function from a text to its vector, for graders that compare meanings.
+    """
+
+    def __init__(
+        self,
+        reply: str | Callable[[Sequence[Message]], str] = "",
+        *,
+        embed: Callable[[str], Sequence[float]] | None = None,
+    ) -> None:
+        self._reply = reply
+        self._embed = embed
+        self.asked: list[tuple[Message, ...]] = []
+
+    async def ask(
+        self,
+        messages: Sequence[Message],
+        *,
+        model: str | None = None,
+        parameters: Parameters | None = None,  # noqa: ARG002 - the interface that graders use
+        schema: dict[str, object] | None = None,  # noqa: ARG002 - as above
+        repeat: int = 0,  # noqa: ARG002 - as above
+    ) -> Reply:
+        """The reply; the messages are kept in ``asked``."""
+        self.asked.append(tuple(messages))
+        return Reply(text=self._reply(messages) if callable(self._reply) else self._reply, model=model or "fake")
+
+    async def embed(self, texts: Sequence[str], *, model: str | None = None) -> list[list[float]]:  # noqa: ARG002 - as above
+        """A vector for each text."""
+        if self._embed is None:
+            raise BadInput("these models make no vectors", hint="give them embed=…", code="testing.embed")
+        return [list(self._embed(text)) for text in texts]
 
 
 def make_case(
@@ -86,6 +126,7 @@ def run_grader(
     case: Case | None = None,
     expected: object = MISSING,
     folder: Path | None = None,
+    models: Models | None = None,
     **settings: object,
 ) -> Verdict:
     """The verdict of a grader, made as a suite makes it: ``run_grader("contains", reply="…", value="refund")``.
@@ -96,6 +137,7 @@ def run_grader(
         case: The case (``make_case``).
         expected: What the case expects, where no ``case`` is given.
         folder: What paths in the settings are relative to, inside the project; the current folder when None.
+        models: What the grader asks models through (``FakeModels``).
         settings: As in a suite's entry.
 
     Raises:
@@ -105,12 +147,12 @@ def run_grader(
     given = case or make_case(expected)
     outcome = make_outcome(reply) if isinstance(reply, str) else reply
     spec = GraderSpec(grader=grader, name=grader, settings=settings, where=_WHERE)
-    return _anywhere(_graded(spec, given, outcome, folder or Path.cwd()))
+    return _anywhere(_graded(spec, given, outcome, folder or Path.cwd(), models))
 
 
-async def _graded(spec: GraderSpec, case: Case, outcome: Outcome, folder: Path) -> Verdict:
+async def _graded(spec: GraderSpec, case: Case, outcome: Outcome, folder: Path, models: Models | None) -> Verdict:
     project = find_project(folder)
-    bench = bench_of(project.source, f"{project.relative(folder) or '.'}/suite.yaml".removeprefix("./"))
+    bench = bench_of(project.source, f"{project.relative(folder) or '.'}/suite.yaml".removeprefix("./"), models)
     try:
         return await make_grader(spec, bench)(case, outcome)
     finally:

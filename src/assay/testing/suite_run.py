@@ -5,19 +5,16 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
-import msgspec
-
 from assay.core.errors import BadInput, unknown_name
 from assay.evaluate import wording
+from assay.evaluate.exporter import load_run
 from assay.evaluate.report_text import one_line
-from assay.evaluate.run_folder import REPORT, SAMPLES, SUMMARY
+from assay.evaluate.run_folder import REPORT
 from assay.evaluate.summary import Summary, VariantSummary
 from assay.evaluate.types import Decision, SampleRow
 
 FAILURES_TOLD = 10
 _REASON_CHARS = 200
-
-_decode_row = msgspec.json.Decoder(SampleRow).decode
 
 
 class SuiteRun:
@@ -36,7 +33,7 @@ class SuiteRun:
     @cached_property
     def summary(self) -> Summary:
         """All of its figures."""
-        return msgspec.json.decode((self.folder / SUMMARY).read_bytes(), type=Summary)
+        return load_run(self.folder).summary
 
     @property
     def decision(self) -> Decision:
@@ -79,9 +76,7 @@ class SuiteRun:
 
     def rows(self) -> Iterator[SampleRow]:
         """Its samples, one at a time, in plan order."""
-        with (self.folder / SAMPLES).open("rb") as handle:
-            for line in handle:
-                yield _decode_row(line)
+        return load_run(self.folder).rows()
 
     def failures(self) -> Iterator[SampleRow]:
         """The samples that did not pass, those that ended in an error among them."""
