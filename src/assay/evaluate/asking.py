@@ -24,7 +24,7 @@ from assay.models.target import Target, parse_target
 from assay.models.types import Message, Parameters, Reply, Request
 
 _NAME_ONE = (
-    "name one: 'judge: PROVIDER/MODEL' in the suite, 'model' in the grader's entry, or the setting evaluate.judge"
+    "name one: 'judge: PROVIDER/MODEL' in the suite, 'judge' in the grader's entry, or the setting evaluate.judge"
 )
 
 

@@ -1,19 +1,28 @@
 """What the graders' tests share: cases, replies seen through real contracts, and graders made as a suite makes them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from assay.author.source import WorkingTree
 from assay.author.types import MISSING, Contract, RenderedMessage, Segment
+from assay.core.clock import SystemClock
 from assay.core.location import Location
 from assay.engine.contract import Checker
 from assay.engine.types import Checked, Outcome
+from assay.evaluate.asking import StoredModels
 from assay.evaluate.bench import Bench
 from assay.evaluate.grader import make_grader
-from assay.evaluate.types import Case, GraderSpec, Verdict
+from assay.evaluate.replies import ReplyStore
+from assay.evaluate.types import Case, GraderSpec, Judge, Verdict
+from assay.models.client import ModelClient
+from assay.models.retry import NO_RETRY
 from assay.models.types import Finish, Reply, Usage
+from assay.testing.fake_provider import FakeProvider
+from assay.testing.fake_reply import FakeReply
 
 PLACE = Location("suite.yaml", 7)
 
@@ -88,3 +97,38 @@ def write(tmp_path: Path) -> Callable[[str, str], Path]:
         return file
 
     return put
+
+
+@dataclass
+class Court:
+    """Graders whose judge gives the replies of a script, the last again and again."""
+
+    build: Callable[..., Callable[[Case, Outcome], Awaitable[Verdict]]]
+    fake: FakeProvider
+
+    @property
+    def prompts(self) -> list[str]:
+        """What the judge was asked, one text for each call."""
+        return ["\n\n".join(m["content"] for m in request.body["messages"]) for request in self.fake.requests]
+
+
+@pytest.fixture
+def court(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Open a court: ``async with court("a reply", "another") as sitting``."""
+
+    @asynccontextmanager
+    async def open_court(*replies: str | FakeReply) -> AsyncIterator[Court]:
+        script = list(replies)
+        async with FakeProvider(lambda _: script.pop(0) if len(script) > 1 else script[0]) as fake:
+            monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", fake.base_url)  # its address comes from the environment
+            monkeypatch.setenv("AZURE_OPENAI_API_KEY", "k")
+            store = ReplyStore(tmp_path / "replies.db")
+            try:
+                async with ModelClient(policy=NO_RETRY) as client:
+                    models = StoredModels(client, store, clock=SystemClock(), judge=Judge(model="azure-openai/judge"))
+                    bench = Bench(WorkingTree(tmp_path), "", models)
+                    yield Court(lambda grader, **settings: make_grader(spec(grader, **settings), bench), fake)
+            finally:
+                store.close()
+
+    return open_court

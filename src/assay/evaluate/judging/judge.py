@@ -1,0 +1,192 @@
+"""Asking a judge: one question, its reply read, and asked once more when the reply cannot be read.
+
+Whatever comes of it is a reading or ``GraderFailed``: a judge that refuses, fails or rambles gives no verdict,
+and no verdict is never a pass. Which model answers, what it costs and that it is asked only once is the bench's.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import msgspec
+
+from assay.core.errors import BadInput, GraderFailed, unknown_name
+from assay.core.fields import describe
+from assay.evaluate.bench import Bench
+from assay.evaluate.judging.prompt import Fill, JudgePrompt, read_prompt
+from assay.evaluate.judging.reading import Unreadable, one_line
+from assay.models.target import parse_target
+from assay.models.types import Message, Parameters, Reply
+
+ATTEMPTS = 2
+SHOWN_CHARS = 4_000
+
+_KEYS = ("model", "parameters")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T]):
+    """What a judge's reply was read as, who gave it, and in how many calls."""
+
+    value: T
+    model: str
+    calls: int
+
+    @property
+    def note(self) -> str:
+        """What a reason says about the call, if anything."""
+        return "" if self.calls == 1 else " (the judge was asked twice; its first reply could not be read)"
+
+    @property
+    def detail(self) -> dict[str, object]:
+        """The same for exporters."""
+        return {"judge": self.model, "judge_calls": self.calls}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Generic[T]):
+    """What a grader asks of a judge.
+
+    Attributes:
+        prompt: The grader's own prompt.
+        read: Reads the reply's text; raises ``Unreadable``.
+        wanted: How the reply shall look, in words, for a judge whose first reply could not be read.
+        schema: The same as a JSON Schema, for providers that can hold a model to it.
+    """
+
+    prompt: JudgePrompt
+    read: Callable[[str], T]
+    wanted: str
+    schema: dict[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """A grader's judge: which model, sampled how, and prompts that the suite puts in place of the grader's own."""
+
+    grader: str
+    bench: Bench
+    model: str | None = None
+    parameters: Parameters | None = None
+    prompts: dict[str, Fill] = field(default_factory=dict)
+
+    async def ask(
+        self, question: Question[T], values: Mapping[str, object], *, part: str = "", repeat: int = 0
+    ) -> Answer[T]:
+        """The question with these values, answered.
+
+        Args:
+            question: What is asked.
+            values: What stands in the prompt's places.
+            part: Which of the grader's questions it is, where it has several.
+            repeat: Another number is another question with the same words.
+
+        Raises:
+            GraderFailed: No model is named, it gave no reply or refused, or two replies could not be read.
+        """
+        other = self.prompts.get(part)
+        messages = (other or question.prompt.fill)(values)
+        problem = ""
+        for calls in range(1, ATTEMPTS + 1):
+            reply = await self.bench.ask(
+                messages,
+                model=self.model,
+                parameters=self.parameters,
+                schema=None if other else question.schema,
+                repeat=repeat,
+            )
+            self._check_refusal(reply)
+            try:
+                return Answer(question.read(reply.text), reply.model, calls)
+            except Unreadable as error:
+                problem = _problem(reply, error)
+            messages += _correction(reply, problem, question.wanted)
+        raise GraderFailed(
+            f"the judge of {self.grader!r} gave no verdict that can be read, twice: {problem}",
+            hint=f"use a stronger model as the judge; it shall answer with {question.wanted}",
+            code="judge.unreadable",
+        )
+
+    def _check_refusal(self, reply: Reply) -> None:
+        if reply.refusal is not None and not reply.text:
+            raise GraderFailed(
+                f"the judge of {self.grader!r} refused: {one_line(reply.refusal, 120)}",
+                hint="use another model as the judge, or say in its prompt why this may be judged",
+                code="judge.refused",
+            )
+
+
+def make_judge(
+    grader: str, bench: Bench, *, judge: str | dict[str, object] | None, prompts: Mapping[str, object] | None = None
+) -> Judge:
+    """The judge of a grader's entry in a suite.
+
+    Args:
+        grader: The grader's name.
+        bench: What models are reached through.
+        judge: ``PROVIDER/MODEL``, or a mapping of ``model`` and ``parameters``; None for the suite's judge.
+        prompts: What the entry says in place of the grader's own prompts, by part; None entries are left out.
+
+    Raises:
+        BadInput: A model, parameters or a prompt that is none.
+    """
+    given = {"model": judge} if isinstance(judge, str) else dict(judge or {})
+    if (odd := next((key for key in given if key not in _KEYS), None)) is not None:
+        raise unknown_name("key", odd, _KEYS, code="grader.judge")
+    return Judge(
+        grader,
+        bench,
+        _model(given.get("model")),
+        _sampling(given.get("parameters")),
+        {part: read_prompt(bench, prompt) for part, prompt in (prompts or {}).items() if prompt is not None},
+    )
+
+
+def _model(given: object) -> str | None:
+    if given is None:
+        return None
+    if not isinstance(given, str):
+        raise BadInput(f"the judge's model is {describe(given)}", hint="write PROVIDER/MODEL", code="grader.judge")
+    try:
+        parse_target(given)
+    except BadInput as error:
+        error.code = "grader.judge"
+        raise
+    return given
+
+
+def _sampling(given: object) -> Parameters | None:
+    """Sampling parameters from a mapping.
+
+    Raises:
+        BadInput: A name or a value that is none.
+    """
+    if given is None:
+        return None
+    names = Parameters.__struct_fields__
+    if isinstance(given, dict) and (odd := next((key for key in given if key not in names), None)) is not None:
+        raise unknown_name("parameter", str(odd), names, code="grader.judge")
+    try:
+        return msgspec.convert(given, Parameters)
+    except msgspec.ValidationError as error:
+        raise BadInput(
+            f"the judge's parameters cannot be used: {error}",
+            hint="write them as under 'parameters' of a variant",
+            code="grader.judge",
+        ) from None
+
+
+def _problem(reply: Reply, error: Unreadable) -> str:
+    cut = "it was cut off at its longest length, and " if reply.finish == "length" else ""
+    return f"{cut}{error}"
+
+
+def _correction(reply: Reply, problem: str, wanted: str) -> tuple[Message, ...]:
+    shown = reply.text[:SHOWN_CHARS]
+    said = (Message(role="assistant", content=shown),) if shown.strip() else ()
+    return (
+        *said,
+        Message(role="user", content=f"That cannot be used: {problem}. Give the verdict again, as {wanted}."),
+    )
