@@ -74,7 +74,7 @@ def units(context: str | list[str]) -> list[str]:
     """The pieces that a share of the context is counted in: its passages, its lines, or else its sentences."""
     if isinstance(context, list):
         return [passage for passage in context if passage.strip()]
-    return sentences(context)
+    return sentences(context) or [context]
 
 
 def sentences(text: str) -> list[str]:
