@@ -26,7 +26,13 @@ START_LIMIT_S = 30.0
 GRACE_S = 5.0
 """How long after its time limit a process ends by itself, should this one not be there to end it."""
 
-MAX_ANSWER_BYTES = 1_000_000
+MAX_ANSWER_CHARS = 100_000
+"""The longest verdict, as JSON."""
+
+MAX_CHARS = 20_000_000
+"""The longest answer of any kind."""
+
+MAX_ANSWER_BYTES = 4 * MAX_CHARS
 
 _NOISE = "wrote into the channel that its answers take"
 _CHILD = Path(__file__).with_name("worker_child.py")
@@ -53,26 +59,36 @@ class WorkerPool:
     Args:
         file: The Python file.
         source: The project's files; the processes run in its folder.
+        workers: How many processes there may be.
     """
 
-    def __init__(self, file: Path, source: WorkingTree) -> None:
+    def __init__(self, file: Path, source: WorkingTree, *, workers: int = WORKERS) -> None:
         self._file = file
         self._source = source
-        self._turn = asyncio.Semaphore(WORKERS)
+        self._turn = asyncio.Semaphore(workers)
         self._idle: list[_Worker] = []
         self._alive: set[_Worker] = set()
         self._unloadable: _Answer | None = None
 
-    async def call(self, function: str, *arguments: object, timeout_s: float) -> object:
+    async def call(
+        self, function: str, *arguments: object, timeout_s: float, answer_chars: int | None = MAX_ANSWER_CHARS
+    ) -> object:
         """What the function returns, as JSON values.
 
         Waiting for a process to be free does not count towards the time limit.
+
+        Args:
+            function: Its name.
+            arguments: What it is given, as JSON.
+            timeout_s: The longest that the call may take.
+            answer_chars: The longest answer, as JSON; None for the most that is ever taken.
 
         Raises:
             GraderFailed: The file cannot be loaded; or the function raised, took too long, took the
                 process down, or returned what has no JSON form.
         """
-        request = {"function": function, "arguments": arguments, "limit_s": timeout_s + GRACE_S}
+        request: dict[str, object] = {"function": function, "arguments": arguments, "limit_s": timeout_s + GRACE_S}
+        request["max_chars"] = min(answer_chars or MAX_CHARS, MAX_CHARS)
         line = msgspec.json.encode(request, enc_hook=str) + b"\n"
         async with self._turn:
             worker = await self._worker()

@@ -16,8 +16,6 @@ import traceback
 from types import ModuleType
 from typing import BinaryIO
 
-MAX_CHARS = 100_000
-
 
 def main() -> None:
     """Load the file, then answer until there is no more to answer."""
@@ -83,8 +81,8 @@ def _call(module: ModuleType, request: dict[str, object], file: str, root: str) 
         text = json.dumps(value, allow_nan=False, default=_plain)
     except Exception:  # noqa: BLE001 - the edge: a value may do anything when it is looked at
         return json.dumps({"kind": "unusable", "what": f"returned {_short(value)}, which has no JSON form"})
-    if len(text) > MAX_CHARS:
-        return json.dumps({"kind": "unusable", "what": f"returned more than {MAX_CHARS:,} characters"})
+    if len(text) > int(str(request["max_chars"])):
+        return json.dumps({"kind": "unusable", "what": f"returned more than {request['max_chars']:,} characters"})
     return f'{{"kind": "returned", "value": {text}}}'
 
 
