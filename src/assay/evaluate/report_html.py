@@ -1,33 +1,49 @@
 """The report of a run as one HTML file that needs nothing else: no other file, no network, no script to be read.
 
-Everything in it is escaped by the template engine; the page's own policy refuses whatever is not the one style
-and the one script that stand in it. The same view makes the same bytes.
+Everything in it is escaped by the template engine or carried as compressed data; the page's own policy refuses
+whatever is not the one style and the one script that stand in it. The same run makes the same bytes. The rows
+are read once, as a stream.
 """
 
 import base64
 import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterable
 from functools import cache
+from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 import minijinja
 
 from assay.core.errors import StorageFailed
+from assay.evaluate.report_data import pack
 from assay.evaluate.report_page import page
-from assay.evaluate.summary import RunView
-from assay.storage.whole_file import write_whole
+from assay.evaluate.report_rows import shown_flips
+from assay.evaluate.summary import Summary
+from assay.storage.whole_file import writing_whole
 
 _TEMPLATES = Path(__file__).with_name("templates")
+_SCRIPTS = ("report_data.js", "report_diff.js", "report_detail.js", "report_list.js", "report.js")
+_SPOOLED_BYTES = 4 << 20
 
 
-def write_report(view: RunView, path: Path) -> None:
+def write_report(summary: Summary, lines: Iterable[bytes], path: Path, *, rows: int) -> None:
     """Put the report in place whole: a reader sees the old one or the new one.
+
+    Args:
+        summary: What the run came to.
+        lines: The lines of ``samples.jsonl``; read once.
+        path: The file to write.
+        rows: The most samples that the report lists one by one.
 
     Raises:
         StorageFailed: The file cannot be written.
     """
-    data = render_report(view).encode()
     try:
-        write_whole(path, data)
+        with writing_whole(path) as out:
+            dump_report(summary, lines, out, rows=rows)
     except OSError as error:
         raise StorageFailed(
             f"the report {path} cannot be written: {error}",
@@ -36,14 +52,24 @@ def write_report(view: RunView, path: Path) -> None:
         ) from None
 
 
-def render_report(view: RunView) -> str:
-    """The page."""
-    return _environment().render_template("report.html", page=page(view))
+def dump_report(summary: Summary, lines: Iterable[bytes], out: BinaryIO, *, rows: int) -> None:
+    """Write the page to an open file: what can be read at once, the index, the script, and then the rows."""
+    wanted = {(flip.case, side, flip.repeat) for flip, side in shown_flips(summary.comparison)}
+    with tempfile.SpooledTemporaryFile(_SPOOLED_BYTES) as chunks:
+        packed = pack(islice(lines, rows), summary, chunks, wanted=wanted)
+        head, tail = _environment().render_template("report.html", page=page(summary, packed)).split(_ROWS_HERE)
+        out.write(head.encode())
+        chunks.seek(0)
+        shutil.copyfileobj(chunks, out)
+        out.write(tail.encode())
+
+
+_ROWS_HERE = "<!-- rows -->\n"
 
 
 @cache
 def _environment() -> minijinja.Environment:
-    style, script = _asset("report.css"), _asset("report.js")
+    style, script = _asset("report.css"), "".join(map(_asset, _SCRIPTS))
     return minijinja.Environment(
         loader=_asset,
         globals={

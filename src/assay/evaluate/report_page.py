@@ -6,10 +6,11 @@ The template only places it. Samples and flips are in ``report_rows.py``, axes i
 from dataclasses import dataclass
 
 from assay.evaluate import wording
+from assay.evaluate.report_data import Packed
 from assay.evaluate.report_plot import RATE_TICKS, Bar, DifferenceAxis, Tick, difference_axis, rate_bar
 from assay.evaluate.report_rows import FlipView, SampleView, flip_views, sample_views
 from assay.evaluate.report_text import one_line
-from assay.evaluate.summary import Comparison, GatePart, RunView, Slice, Summary, VariantSummary
+from assay.evaluate.summary import Comparison, GatePart, Slice, Summary, VariantSummary
 from assay.evaluate.types import Decision
 from assay.evaluate.wording import NBSP
 
@@ -139,15 +140,16 @@ class Page:
     more_slices: list[SliceView]
     graders: Table
     errors: Table
-    samples: list[SampleView]
+    blocks: list[tuple[str, str]]
+    rows: int
     samples_total: int
+    first: list[SampleView]
     provenance: list[tuple[str, str]]
     datasets: list[tuple[str, str]]
 
 
-def page(view: RunView) -> Page:
-    """The whole report of a run."""
-    run = view.summary
+def page(run: Summary, packed: Packed) -> Page:
+    """The whole report of a run, with its rows packed."""
     slices = _slices(run)
     has_gate = any(part.rule != "validity" for part in run.gate)
     return Page(
@@ -166,13 +168,15 @@ def page(view: RunView) -> Page:
         plot_label="; ".join(f"{v.name} {wording.pass_rate(v)}" for v in run.variants),
         difference=None if run.comparison is None else _difference(run.comparison, has_margin=_compares(run)),
         measures=_measures(run.variants),
-        flips=None if run.comparison is None else _flips(run.comparison, view),
+        flips=None if run.comparison is None else _flips(run.comparison, packed),
         slices=slices[:SLICES_AT_ONCE],
         more_slices=slices[SLICES_AT_ONCE:],
         graders=_graders(run.variants),
         errors=_errors(run.variants),
-        samples=sample_views(view.rows),
-        samples_total=view.rows_total,
+        blocks=list(packed.blocks.items()) if packed.rows else [],
+        rows=packed.rows,
+        samples_total=max(packed.rows, sum(variant.n for variant in run.variants)),
+        first=sample_views(packed.first),
         provenance=_provenance(run),
         datasets=list(run.datasets.items()),
     )
@@ -302,12 +306,12 @@ def _tokens_in(found: VariantSummary) -> str:
     return wording.count(found.input_tokens) + cached
 
 
-def _flips(found: Comparison, view: RunView) -> Flips:
+def _flips(found: Comparison, packed: Packed) -> Flips:
     return Flips(
         lost=found.lost,
         gained=found.gained,
-        lost_views=flip_views(found, view.rows, "lost"),
-        gained_views=flip_views(found, view.rows, "gained"),
+        lost_views=flip_views(found, packed.numbers, "lost"),
+        gained_views=flip_views(found, packed.numbers, "gained"),
         baseline=found.baseline,
         candidate=found.candidate,
     )

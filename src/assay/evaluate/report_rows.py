@@ -1,10 +1,10 @@
 """The parts of the report that show text of models: samples and flips.
 
-Decides how much of each text is shown, so that a page of a thousand samples stays small enough to open on a phone.
+These stand in the page itself and are read without scripts: the first samples that did not pass, the first flips.
+The list of all samples is in ``report_data.py``.
 """
 
-import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from assay.evaluate import wording
@@ -13,12 +13,11 @@ from assay.evaluate.summary import Comparison, Flip
 from assay.evaluate.types import GraderVerdict, SampleRow, Status
 from assay.evaluate.word_diff import Piece, word_diff
 
-MAX_FLIPS_SHOWN = 100
+MAX_FLIPS_SHOWN = 25
 """Of each kind."""
 
 _FLIP_CHARS = 1_500
-_TEXT_BUDGET_BYTES = 1_200_000
-_LIMITS = (4_000, 2_000, 1_000, 500, 250, 120)
+_TEXT_CHARS = 4_000
 _GLANCE_CHARS = 90
 _REASON_CHARS = 300
 
@@ -90,26 +89,10 @@ class FlipView:
     sides: tuple[Side, Side]
 
 
-def sample_views(rows: Sequence[SampleRow]) -> list[SampleView]:
-    """Every row, its texts clipped alike."""
-    limit = _limit(rows)
-    repeated = any(row.repeat for row in rows)
-    return [_sample(row, number, limit_chars=limit, repeated=repeated) for number, row in enumerate(rows, 1)]
-
-
-def _limit(rows: Iterable[SampleRow]) -> int:
-    """The most characters a text may show, so that all of them keep within the budget."""
-    heads = [
-        text[: _LIMITS[0]]
-        for row in rows
-        for text in (row.output, *map(wording.shown, row.inputs.values()), wording.shown(row.expected))
-        if text
-    ]
-    sizes = [(len(head), len(html.escape(head).encode("utf-8", "replace")) / len(head)) for head in heads]
-    fitting = (
-        limit for limit in _LIMITS if sum(min(chars, limit) * each for chars, each in sizes) <= _TEXT_BUDGET_BYTES
-    )
-    return next(fitting, _LIMITS[-1])
+def sample_views(rows: Sequence[tuple[int, SampleRow]]) -> list[SampleView]:
+    """The rows with their numbers, long texts clipped."""
+    repeated = any(row.repeat for _, row in rows)
+    return [_sample(row, number, limit_chars=_TEXT_CHARS, repeated=repeated) for number, row in rows]
 
 
 def _sample(row: SampleRow, number: int, *, limit_chars: int, repeated: bool) -> SampleView:
@@ -179,12 +162,30 @@ def _tags(tags: dict[str, str]) -> str:
     return " · ".join(f"{one_line(name, 60)}: {one_line(value, 60)}" for name, value in tags.items())
 
 
-def flip_views(found: Comparison, rows: Sequence[SampleRow], change: str) -> list[FlipView]:
-    """The cases lost, or gained, with both outputs and the words that differ."""
-    anchors = {(row.case, row.variant, row.repeat): f"sample-{number}" for number, row in enumerate(rows, 1)}
-    flips = [flip for flip in found.flips if flip.change == change][:MAX_FLIPS_SHOWN]
+def shown_flips(found: Comparison | None) -> Iterator[tuple[Flip, str]]:
+    """The flips that the page shows, each with either variant."""
+    if found is None:
+        return
+    for change in ("lost", "gained"):
+        for flip in _first(found, change):
+            yield from ((flip, found.baseline), (flip, found.candidate))
+
+
+def _first(found: Comparison, change: str) -> list[Flip]:
+    return [flip for flip in found.flips if flip.change == change][:MAX_FLIPS_SHOWN]
+
+
+def flip_views(found: Comparison, numbers: Mapping[tuple[str, str, int], int], change: str) -> list[FlipView]:
+    """The first cases lost, or gained, with both outputs and the words that differ.
+
+    Args:
+        found: The comparison.
+        numbers: (case, variant, repeat) -> the number of the sample in the report's list.
+        change: Which kind.
+    """
+    anchors = {key: f"sample-{number}" for key, number in numbers.items()}
     repeated = any(flip.repeat for flip in found.flips)
-    return [_flip(flip, found, anchors, repeated=repeated) for flip in flips]
+    return [_flip(flip, found, anchors, repeated=repeated) for flip in _first(found, change)]
 
 
 def _flip(flip: Flip, found: Comparison, anchors: dict[tuple[str, str, int], str], *, repeated: bool) -> FlipView:

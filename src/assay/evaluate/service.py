@@ -19,10 +19,10 @@ from assay.evaluate.exporter import FinishedRun, export_to
 from assay.evaluate.gate import decide, overall
 from assay.evaluate.replies import ReplyStore
 from assay.evaluate.report_html import write_report
-from assay.evaluate.run_folder import JUNIT, REPORT, RunFolder, open_run
+from assay.evaluate.run_folder import JUNIT, REPORT, SAMPLES, RunFolder, open_run
 from assay.evaluate.runner import Indexed, Progress, Runner, Sampler
 from assay.evaluate.sampler import Facilities
-from assay.evaluate.summary import RunView, Summary
+from assay.evaluate.summary import Summary
 from assay.evaluate.tally import Tally
 from assay.evaluate.types import GateSpec, SampleRow, VariantLabel
 
@@ -45,7 +45,7 @@ class Options:
     concurrency: int
     timeout_s: float
     fresh: bool = False
-    report_rows: int = 1000
+    report_rows: int = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +113,6 @@ class Evaluation:
         try:
             tally = Tally(job.labels, repeats=job.repeats, gate=job.gate)
             progress = Progress()
-            shown: list[SampleRow] = []
             failures: list[SampleRow] = []
             async with AsyncExitStack() as stack:
                 store = ReplyStore(self._folder / "replies.db")
@@ -134,8 +133,6 @@ class Evaluation:
                 def take(row: SampleRow) -> None:
                     rows.add(row)
                     tally.add(row)
-                    if len(shown) < options.report_rows:
-                        shown.append(row)
                     if row.status != "passed" and len(failures) < FAILURES_KEPT:
                         failures.append(row)
 
@@ -143,7 +140,8 @@ class Evaluation:
             span = _Span(started, self._clock.now_utc(), self._clock.monotonic_s() - began_s)
             summary = _summary(job, folder.name, tally, progress, span)
             export_to("junit", FinishedRun(summary, folder.path), folder.path / JUNIT)
-            write_report(RunView(summary=summary, rows=shown, rows_total=progress.done), folder.path / REPORT)
+            with (folder.path / SAMPLES).open("rb") as lines:
+                write_report(summary, lines, folder.path / REPORT, rows=options.report_rows)
             folder.write_summary(summary)
         finally:
             folder.close()

@@ -5,7 +5,7 @@ Made by ``tally.py`` and ``gate.py``. The names are a public format (``docs/refe
 
 import msgspec
 
-from assay.evaluate.types import Decision, SampleRow
+from assay.evaluate.types import Decision
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,11 +137,3 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     calls_made: int
     calls_reused: int
     assay: str
-
-
-class RunView(msgspec.Struct, frozen=True, kw_only=True):
-    """What the HTML report shows: the summary, and the rows that fit into it."""
-
-    summary: Summary
-    rows: list[SampleRow]
-    rows_total: int

@@ -7,6 +7,9 @@ right to left, or empty. The figures are computed from the rows. Always the same
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
 
 from assay.evaluate.summary import (
     Comparison,
@@ -14,7 +17,6 @@ from assay.evaluate.summary import (
     GatePart,
     GraderSummary,
     Rate,
-    RunView,
     Slice,
     Summary,
     VariantSummary,
@@ -51,15 +53,28 @@ _SPECIAL = {3: HOSTILE, 9: RIGHT_TO_LEFT, 14: EMOJI, 21: LONG_WORD, 27: ESCAPES,
 _ERRORS = {(BASELINE, 77): "model.timeout", (CANDIDATE, 101): "model.rate_limited", (CANDIDATE, 118): "grader.crashed"}
 
 
+@dataclass(frozen=True, slots=True)
+class ExampleRun:
+    """A run: what it came to, and its rows."""
+
+    summary: Summary
+    rows: Sequence[SampleRow]
+
+    @property
+    def lines(self) -> list[bytes]:
+        """The lines of its ``samples.jsonl``."""
+        return [msgspec.json.encode(row) + b"\n" for row in self.rows]
+
+
 def example_rows(cases: int = CASES) -> list[SampleRow]:
     """The rows, in plan order: each case under the baseline, then under the candidate."""
     return [_row(i, variant) for i in range(cases) for variant in (BASELINE, CANDIDATE)]
 
 
-def example_view(cases: int = CASES) -> RunView:
+def example_view(cases: int = CASES) -> ExampleRun:
     """The run with its rows."""
     rows = example_rows(cases)
-    return RunView(summary=summarise(rows), rows=rows, rows_total=len(rows))
+    return ExampleRun(summarise(rows), rows)
 
 
 def summarise(rows: Sequence[SampleRow]) -> Summary:
