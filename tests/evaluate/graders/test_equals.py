@@ -164,3 +164,26 @@ def canonical(value: object) -> str:
 @given(values, values)
 def test_two_values_differ_exactly_when_their_json_does(one, other):
     assert (first_difference(one, other, ()) is None) is (canonical(one) == canonical(other))
+
+
+@pytest.mark.parametrize(
+    ("target", "reply", "passes"),
+    [
+        ("yes", "yes", True),
+        ("yes", " yes", False),
+        (42, "42", True),
+        (42, "42.0", False),
+        (42, " 42", False),
+        (42.0, "42", True),
+        (1.5, "1.5", True),
+        (True, "true", True),
+        (True, "True", False),
+        ({"a": " x"}, '{"a": " x"}', True),
+        ({"a": " x"}, '{"a": "x"}', False),
+        (None, "null", True),
+    ],
+)
+async def test_an_exact_comparison_trims_nothing_and_takes_numbers_as_they_are_written(
+    build, case, outcome, target, reply, passes
+):
+    assert (await build("equals", exact=True)(case(target), outcome(reply))).passed is passes

@@ -88,3 +88,18 @@ def test_a_setting_that_cannot_work_is_refused_before_the_run(build, settings, w
 
     assert what in caught.value.what
     assert caught.value.where.line >= 8
+
+
+async def test_a_quick_search_needs_no_process(build, case, outcome, bench, monkeypatch):
+    monkeypatch.setattr("sys.executable", "/nowhere")
+
+    assert (await build("regex", value=r"^\w+ \d+")(case(), outcome("order 123"))).passed
+    assert not (await build("regex", value=r"\d{4}")(case(), outcome("x" * 100_000))).passed
+
+
+@pytest.mark.parametrize("pattern", [r"(\w+\s?)*$", r"a.*b.*c.*d"])
+async def test_a_search_that_may_be_slow_comes_to_the_same_in_a_process(build, case, outcome, pattern):
+    grade = build("regex", value=pattern)
+
+    assert (await grade(case(), outcome("a b c d " * 40))).passed
+    assert not (await build("regex", value=pattern + "!")(case(), outcome("a b c d"))).passed

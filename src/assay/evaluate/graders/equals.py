@@ -1,19 +1,25 @@
 """Grader ``equals``: the reply is the target, as text or as a JSON value."""
 
-import msgspec
-
 from assay.author.types import MISSING
 from assay.core.fields import describe
 from assay.core.location import Path, format_path
 from assay.engine.types import Outcome
 from assay.evaluate.grader import graders
+from assay.evaluate.measures.json_text import NotJson, read_json
 from assay.evaluate.target import pick
 from assay.evaluate.types import Case, Grade, Verdict
 from assay.evaluate.verdict import failing, passing, quote
 
 
 @graders.register("equals")
-def equals(*, target: str = "expected", value: object = MISSING, ignore_case: bool = False, trim: bool = True) -> Grade:
+def equals(
+    *,
+    target: str = "expected",
+    value: object = MISSING,
+    ignore_case: bool = False,
+    trim: bool = True,
+    exact: bool = False,
+) -> Grade:
     """Compares text with text, and any other target with the reply's JSON value.
 
     Args:
@@ -21,7 +27,9 @@ def equals(*, target: str = "expected", value: object = MISSING, ignore_case: bo
         value: The same for all cases, instead.
         ignore_case: Take upper and lower case as the same, in every text of the value.
         trim: Leave out white space around every text.
+        exact: Compare character by character, a number or true or false as it is written; nothing is trimmed.
     """
+    trim = trim and not exact
 
     def plain(found: object) -> object:
         if isinstance(found, str):
@@ -33,12 +41,14 @@ def equals(*, target: str = "expected", value: object = MISSING, ignore_case: bo
 
     async def grade(case: Case, outcome: Outcome) -> Verdict:
         wanted = pick(case, target, value)
+        if exact and isinstance(wanted, (bool, int, float)):
+            wanted = written(wanted)
         if isinstance(wanted, str):
             given = outcome.checked.value if isinstance(outcome.checked.value, str) else outcome.text
             return passing("equals the target") if plain(given) == plain(wanted) else failing(_text(given, wanted))
         try:
             found = json_value(outcome)
-        except (msgspec.DecodeError, RecursionError):
+        except NotJson:
             return failing(f"{quote(outcome.text)} is not JSON, and the target is {describe(wanted)}")
         difference = first_difference(plain(found), plain(wanted), ())
         return passing("equals the target") if difference is None else failing(difference)
@@ -47,11 +57,21 @@ def equals(*, target: str = "expected", value: object = MISSING, ignore_case: bo
 
 
 def json_value(outcome: Outcome) -> object:
-    """The reply as JSON: as its contract has read it, or read here."""
+    """The reply as JSON: as its contract has read it, or read here.
+
+    Raises:
+        NotJson: It is none.
+    """
     if outcome.checked.value is None or isinstance(outcome.checked.value, str):
-        found: object = msgspec.json.decode(outcome.text)
-        return found
+        return read_json(outcome.text)
     return outcome.checked.value
+
+
+def written(value: bool | float) -> str:
+    """A number, or true or false, as JSON has it; a whole number has no decimal point."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(int(value)) if isinstance(value, int) or (value.is_integer() and abs(value) < 1e21) else repr(value)
 
 
 def first_difference(found: object, wanted: object, path: Path) -> str | None:

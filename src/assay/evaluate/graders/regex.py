@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +13,15 @@ from assay.core.errors import BadInput, GraderFailed
 from assay.engine.types import Outcome
 from assay.evaluate.bench import Bench
 from assay.evaluate.grader import graders
+from assay.evaluate.measures.pattern_cost import pattern_cost
 from assay.evaluate.target import pick_text
 from assay.evaluate.types import Case, Grade, Verdict
 from assay.evaluate.verdict import failing, passing, quote
 
 MAX_PATTERN_CHARS = 2_000
+
+MAX_STEPS = 2_000_000
+"""A search that cannot take more is made at once: some 10 ms at the worst, and microseconds as a rule."""
 
 _MATCHER = Path(__file__).parent.with_name("matching.py")
 
@@ -31,7 +36,7 @@ def regex(
     ignore_case: bool = False,
     timeout_s: Annotated[float, msgspec.Meta(gt=0)] = 1.0,
 ) -> Grade:
-    """Searches the reply in a worker process, since a pattern such as ``(a+)+b`` can run for years.
+    """Searches the reply; in a worker process where the pattern, such as ``(a+)+b``, might run for years.
 
     Args:
         bench: Has the worker processes.
@@ -52,10 +57,12 @@ def regex(
     async def grade(case: Case, outcome: Outcome) -> Verdict:
         pattern = pick_text(case, target, value)
         reply = outcome.text.strip() if full else outcome.text
-        try:
-            found = await workers.call("search", pattern, reply, full, ignore_case, timeout_s=timeout_s)
-        except GraderFailed as error:
-            raise _too_slow(pattern, timeout_s, error) from None
+        found = _search_at_once(pattern, reply, full=full, ignore_case=ignore_case)
+        if found is None:
+            try:
+                found = await workers.call("search", pattern, reply, full, ignore_case, timeout_s=timeout_s)
+            except GraderFailed as error:
+                raise _too_slow(pattern, timeout_s, error) from None
         if isinstance(found, str):
             raise _unreadable(case, pattern, found)
         shown = f"the pattern {quote(pattern, 60)}"
@@ -64,6 +71,24 @@ def regex(
     return grade
 
 
+def _search_at_once(pattern: str, reply: str, *, full: bool, ignore_case: bool) -> object:
+    """What the search finds, where it is certain to end soon; None where it is not."""
+    flags = re.IGNORECASE if ignore_case else 0
+    cost = pattern_cost(pattern, flags)
+    if cost is None or cost.steps(len(reply)) > MAX_STEPS:
+        return None
+    compiled = _compiled(pattern, flags)
+    return (compiled.fullmatch(reply) if full else compiled.search(reply)) is not None
+
+
+@lru_cache(maxsize=4_096)
+def _compiled(pattern: str, flags: int) -> re.Pattern[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return re.compile(pattern, flags)
+
+
+@lru_cache(maxsize=4_096)
 def _problem(pattern: str) -> str | None:
     """Why the text is no pattern, or None."""
     if len(pattern) > MAX_PATTERN_CHARS:
