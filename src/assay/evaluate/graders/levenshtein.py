@@ -9,7 +9,8 @@ from assay.author.types import MISSING, Missing
 from assay.core.errors import GraderFailed
 from assay.engine.types import Outcome
 from assay.evaluate.grader import graders
-from assay.evaluate.measures import levenshtein as measure
+from assay.evaluate.measures.levenshtein import levenshtein as distance
+from assay.evaluate.measures.levenshtein import within
 from assay.evaluate.target import pick_text
 from assay.evaluate.types import Case, Grade, Verdict
 from assay.evaluate.verdict import failing, passing
@@ -55,15 +56,15 @@ async def _distance(one: str, other: str, limit: int) -> int | None:
     """The distance; None where it is above the limit, and working it out would take long."""
     size = len(one) * len(other)
     if size <= IN_PASSING:
-        return measure.levenshtein(one, other)
+        return distance(one, other)
     if abs(len(one) - len(other)) > limit:
         return None
     if limit <= SMALL_LIMIT:
-        return await asyncio.to_thread(measure.within, one, other, limit)
+        return await asyncio.to_thread(within, one, other, limit)
     if size > MOST:
         raise GraderFailed(
             f"the reply has {len(one):,} characters and the target {len(other):,}, too many to compare",
             hint=f"set a threshold of at most {SMALL_LIMIT}, or compare a part of it",
             code="grader.too_long",
         )
-    return await asyncio.to_thread(measure.levenshtein, one, other)
+    return await asyncio.to_thread(distance, one, other)
