@@ -1,8 +1,8 @@
 """Running a project's own functions in processes beside this one, which are killed when they take too long.
 
 A pool has a few processes for one Python file. Each loads the file once and then answers calls, one line
-of JSON each way. It sees no secrets: its environment is PATH, HOME, LANG and PYTHONPATH. It is no sandbox:
-the code can read and write what the user can. What runs in the process is ``worker_child.py``.
+of JSON each way. It sees no secrets: its environment is PATH, HOME, LANG, PYTHONPATH and what it is given. It is
+no sandbox: the code can read and write what the user can. What runs in the process is ``worker_child.py``.
 """
 
 import asyncio
@@ -10,6 +10,8 @@ import contextlib
 import os
 import signal
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
@@ -20,6 +22,9 @@ from assay.core.errors import GraderFailed
 from assay.core.location import Location
 
 WORKERS = 2
+MEMORY_BYTES = 2_000_000_000
+"""The most memory of a process, where nothing else is said; 0 is no limit."""
+
 START_LIMIT_S = 30.0
 """The longest that loading the file may take."""
 
@@ -53,25 +58,50 @@ class _Broken(Exception):
     """The process can no longer be used."""
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What processes are started with.
+
+    Args:
+        workers: How many there may be for one file.
+        memory_bytes: The most memory of each; 0 is no limit.
+        environment: What they see beside PATH, HOME, LANG and PYTHONPATH.
+        beside: Whether the file's code can import what lies beside the file.
+        folder: Where they run; by default the project's folder.
+    """
+
+    workers: int = WORKERS
+    memory_bytes: int = MEMORY_BYTES
+    environment: Mapping[str, str] = field(default_factory=dict)
+    beside: bool = True
+    folder: Path | None = None
+
+
 class WorkerPool:
     """Processes that run the functions of one file.
 
     Args:
         file: The Python file.
         source: The project's files; the processes run in its folder.
-        workers: How many processes there may be.
+        surroundings: What the processes are started with.
     """
 
-    def __init__(self, file: Path, source: WorkingTree, *, workers: int = WORKERS) -> None:
+    def __init__(self, file: Path, source: WorkingTree, surroundings: Surroundings | None = None) -> None:
         self._file = file
         self._source = source
-        self._turn = asyncio.Semaphore(workers)
+        self._given = surroundings or Surroundings()
+        self._turn = asyncio.Semaphore(self._given.workers)
         self._idle: list[_Worker] = []
         self._alive: set[_Worker] = set()
         self._unloadable: _Answer | None = None
 
     async def call(
-        self, function: str, *arguments: object, timeout_s: float, answer_chars: int | None = MAX_ANSWER_CHARS
+        self,
+        function: str,
+        *arguments: object,
+        timeout_s: float,
+        answer_chars: int = MAX_ANSWER_CHARS,
+        what: str | None = None,
     ) -> object:
         """What the function returns, as JSON values.
 
@@ -81,22 +111,24 @@ class WorkerPool:
             function: Its name.
             arguments: What it is given, as JSON.
             timeout_s: The longest that the call may take.
-            answer_chars: The longest answer, as JSON; None for the most that is ever taken.
+            answer_chars: The longest answer, as JSON.
+            what: What runs, as messages name it; by default the file and the function.
 
         Raises:
             GraderFailed: The file cannot be loaded; or the function raised, took too long, took the
                 process down, or returned what has no JSON form.
         """
         request: dict[str, object] = {"function": function, "arguments": arguments, "limit_s": timeout_s + GRACE_S}
-        request["max_chars"] = min(answer_chars or MAX_CHARS, MAX_CHARS)
+        request["max_chars"] = min(answer_chars, MAX_CHARS)
+        what = what or f"{self._file.name}: {function}"
         line = msgspec.json.encode(request, enc_hook=str) + b"\n"
         async with self._turn:
             worker = await self._worker()
-            answer = await self._ask(worker, line, function, timeout_s)
+            answer = await self._ask(worker, line, what, timeout_s)
             self._idle.append(worker)
         if answer.kind == "returned":
             return answer.value
-        raise self._failed(f"{function} {answer.what}", "raised" if answer.kind == "raised" else "result", answer)
+        raise self._failed(f"{what} {answer.what}", "raised" if answer.kind == "raised" else "result", answer)
 
     async def close(self) -> None:
         """End every process, and wait until they are gone."""
@@ -113,15 +145,20 @@ class WorkerPool:
                 return worker
         if self._unloadable is None:
             worker = await self._start()
-            answer = await self._ask(worker, b"", "loading it", START_LIMIT_S)
+            answer = await self._ask(worker, b"", f"{self._file.name}: loading it", START_LIMIT_S)
             if answer.kind == "loaded":
                 return worker
             worker.kill()
             self._unloadable = answer
-        raise self._failed(f"it cannot be loaded: {self._unloadable.what}", "not_loaded", self._unloadable)
+        raise self._failed(
+            f"{self._file.name}: it cannot be loaded: {self._unloadable.what}", "not_loaded", self._unloadable
+        )
 
     async def _start(self) -> "_Worker":
-        command = (sys.executable, "-P", _CHILD, self._file, self._source.root, str(START_LIMIT_S + GRACE_S))
+        given = self._given
+        beside = str(self._file.parent) if given.beside else ""
+        limits = (str(START_LIMIT_S + GRACE_S), str(given.memory_bytes))
+        command = (sys.executable, "-P", _CHILD, self._file, self._source.root, beside, *limits)
         try:
             _, worker = await asyncio.get_running_loop().subprocess_exec(
                 _Worker,
@@ -129,12 +166,14 @@ class WorkerPool:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
-                cwd=self._source.root,
-                env={name: os.environ[name] for name in _KEPT if name in os.environ},
+                cwd=given.folder or self._source.root,
+                env={name: os.environ[name] for name in _KEPT if name in os.environ} | dict(given.environment),
                 start_new_session=True,
             )
         except OSError as error:
-            raise self._failed(f"no process can be started for it: {error.strerror}", "not_started") from None
+            raise self._failed(
+                f"{self._file.name}: no process can be started for it: {error.strerror}", "not_started"
+            ) from None
         self._alive.add(worker)
         worker.gone.add_done_callback(lambda _: self._alive.discard(worker))
         return worker
@@ -157,11 +196,12 @@ class WorkerPool:
         file, line = str(self._file), None
         if answer is not None and answer.file is not None:
             file, line = answer.file, answer.line
+        place = Location(self._source.name(file), line) if Path(file).is_relative_to(self._source.root) else None
         return GraderFailed(
-            f"{self._file.name}: {what}",
+            what,
             hint="mend the function, and run the same command again; no reply is paid for twice",
             code=f"grader.{code}",
-            where=Location(self._source.name(file), line),
+            where=place,
         )
 
 

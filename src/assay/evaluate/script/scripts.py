@@ -17,7 +17,7 @@ from assay.core.errors import GraderFailed
 from assay.core.location import Location
 from assay.evaluate.script.engine import Code, Engine, Instance
 from assay.evaluate.script.types import UNDEFINED, ScriptFailed, ScriptStopped, Setting
-from assay.evaluate.worker import WorkerPool
+from assay.evaluate.worker import MAX_CHARS, Surroundings, WorkerPool
 
 DIRECT_AFTER = 2
 """So many calls of the same code that needed more than a slice, and the next are made apart at once."""
@@ -107,17 +107,21 @@ class Scripts:
     async def _apart(self, where: Location | None, operation: str, arguments: Sequence[object]) -> object:
         """The same in a process of its own."""
         if self._pool is None:
-            self._pool = WorkerPool(_CHILD, self._source, workers=1)
+            self._pool = WorkerPool(_CHILD, self._source, Surroundings(workers=1, memory_bytes=0, beside=False))
         limits = self.setting.limits
         job = {"setting": self.setting, "where": where, "operation": operation, "arguments": arguments}
         try:
             answer = await self._pool.call(
-                "answer", str(self._source.root), job, timeout_s=limits.time_s * 4 + 5, answer_chars=None
+                "answer",
+                str(self._source.root),
+                job,
+                timeout_s=limits.time_s * 4 + 5,
+                answer_chars=MAX_CHARS,
+                what=_named(arguments[0]),
             )
         except GraderFailed as error:
-            what = f"{_named(arguments[0])} {error.what.partition(': ')[2].removeprefix('answer ')}"
             limit = "time" if error.code == "grader.timeout" else "engine"
-            raise ScriptStopped(what, limit=limit, where=where) from None
+            raise ScriptStopped(error.what, limit=limit, where=where) from None
         found = msgspec.convert(answer, Answer)
         self._log += found.log
         return _value(found)
