@@ -46,7 +46,8 @@ def _is_personal(name: str) -> bool:
     if name in {"ASSAY_REQUIRE_CHROMIUM", HOME_VARIABLE}:
         return False
     colour = {"NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES"}
-    return name.startswith("ASSAY_") or name.endswith(("_API_KEY", "_proxy", "_PROXY")) or name in colour
+    hosts = name.startswith("GITHUB_") or name == "CI_PROJECT_DIR"  # a job of a CI system changes what is printed
+    return hosts or name.startswith("ASSAY_") or name.endswith(("_API_KEY", "_proxy", "_PROXY")) or name in colour
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

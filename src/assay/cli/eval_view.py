@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from assay.cli.progress_view import ProgressView
 from assay.cli.terminal_text import TerminalText
+from assay.cli.workflow import commands_ignored
 from assay.evaluate import wording
 from assay.evaluate.report_page import focus, worst_first
 from assay.evaluate.summary import Comparison, Flip, Summary, VariantSummary
@@ -51,16 +52,17 @@ def print_summary(
         next_commands: What to try next.
         failures: The first samples that did not pass; shown where nothing is compared.
     """
-    view = _View(console)
-    view.variants(summary.variants)
-    view.difference(summary.comparison)
-    view.decision(summary)
-    view.flips(summary.comparison)
-    if summary.comparison is None:
-        view.failures(failures)
-    view.slices(summary)
-    view.errors(summary.variants)
-    view.where(summary, report, next_commands)
+    with commands_ignored():
+        view = _View(console)
+        view.variants(summary.variants)
+        view.difference(summary.comparison)
+        view.decision(summary)
+        view.flips(summary.comparison)
+        if summary.comparison is None:
+            view.failures(failures)
+        view.slices(summary)
+        view.errors(summary.variants)
+        view.where(summary, report, next_commands)
 
 
 class _View:

@@ -12,3 +12,8 @@ def new_id(at_utc: datetime, *, entropy: str | None = None) -> str:
         entropy: Six hexadecimal digits instead of random ones, for tests.
     """
     return f"{at_utc:%Y%m%d-%H%M%S}-{entropy or secrets.token_hex(3)}"
+
+
+def new_mark() -> str:
+    """32 hexadecimal digits that nobody can guess."""
+    return secrets.token_hex(16)

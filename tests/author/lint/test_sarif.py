@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -12,79 +13,7 @@ from assay.core.location import Location
 from assay.core.schema import compile_schema
 from assay.testing.memory_tree import MemoryTree
 
-# What SARIF 2.1.0 requires of the parts that are written (OASIS standard, sections 3.13, 3.14, 3.19, 3.27 to 3.30,
-# 3.49).
-_TEXT = {"type": "object", "properties": {"text": {"type": "string", "minLength": 1}}, "required": ["text"]}
-_RULE = {
-    "type": "object",
-    "required": ["id", "shortDescription", "defaultConfiguration"],
-    "properties": {
-        "id": {"type": "string"},
-        "shortDescription": _TEXT,
-        "fullDescription": _TEXT,
-        "help": _TEXT,
-        "defaultConfiguration": {"properties": {"level": {"enum": ["none", "note", "warning", "error"]}}},
-    },
-}
-_POSITIVE = {"type": "integer", "minimum": 1}
-_LOCATION = {
-    "type": "object",
-    "required": ["physicalLocation"],
-    "properties": {
-        "physicalLocation": {
-            "required": ["artifactLocation"],
-            "properties": {
-                "artifactLocation": {
-                    "required": ["uri"],
-                    "properties": {
-                        "uri": {"type": "string", "format": "uri-reference"},
-                        "uriBaseId": {"type": "string"},
-                    },
-                },
-                "region": {"required": ["startLine"], "properties": {"startLine": _POSITIVE, "startColumn": _POSITIVE}},
-            },
-        },
-        "logicalLocations": {"type": "array", "items": {"required": ["fullyQualifiedName"]}},
-    },
-}
-_RESULT = {
-    "type": "object",
-    "required": ["ruleId", "ruleIndex", "level", "message", "locations"],
-    "properties": {
-        "level": {"enum": ["none", "note", "warning", "error"]},
-        "message": _TEXT,
-        "locations": {"type": "array", "minItems": 1, "items": _LOCATION},
-        "partialFingerprints": {"additionalProperties": {"type": "string"}},
-    },
-}
-SARIF = {
-    "type": "object",
-    "required": ["version", "runs"],
-    "properties": {
-        "$schema": {"type": "string", "format": "uri"},
-        "version": {"const": "2.1.0"},
-        "runs": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["tool", "results"],
-                "properties": {
-                    "tool": {
-                        "required": ["driver"],
-                        "properties": {
-                            "driver": {
-                                "required": ["name", "rules"],
-                                "properties": {"name": {"type": "string"}, "rules": {"type": "array", "items": _RULE}},
-                            }
-                        },
-                    },
-                    "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
-                    "results": {"type": "array", "items": _RESULT},
-                },
-            },
-        },
-    },
-}
+SARIF = json.loads((Path(__file__).parents[2] / "sarif.schema.json").read_text("utf-8"))
 PROMPT = "---\nprompt: a\n---\nsystem:\n{{ x }}\n\nuser:\n<|im_start|>\n"
 
 

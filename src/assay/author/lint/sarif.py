@@ -57,12 +57,13 @@ def _result(finding: Finding, index: int) -> dict[str, object]:
         "ruleIndex": index,
         "level": finding.level,
         "message": {"text": f"{finding.what}. {finding.hint[:1].upper()}{finding.hint[1:]}."},
-        "locations": [_location(finding.where)],
+        "locations": [location_of(finding.where)],
         "partialFingerprints": {"assayFinding/v1": digest(key).removeprefix("sha256:")},
     }
 
 
-def _location(where: Location) -> dict[str, object]:
+def location_of(where: Location) -> dict[str, object]:
+    """A place as SARIF writes it: a file relative to ``SRCROOT`` or in full, and the line where it is known."""
     physical: dict[str, object] = {"artifactLocation": _artifact(where.file)}
     if where.line is not None:
         region: dict[str, object] = {"startLine": where.line}

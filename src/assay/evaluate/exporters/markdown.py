@@ -1,0 +1,202 @@
+"""Exporter ``markdown``: the run as a comment for a pull request, of bounded size.
+
+Its first line is a hidden marker, the same for every run of the suite, so that a comment is found again and brought
+up to date. What does not fit is counted instead of shown.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import BinaryIO
+
+from assay.evaluate import wording
+from assay.evaluate.exporter import FinishedRun, exporters
+from assay.evaluate.markdown_text import code, prose
+from assay.evaluate.problem import reported
+from assay.evaluate.report_page import focus, worst_first
+from assay.evaluate.summary import Comparison, Flip, Summary, VariantSummary
+from assay.evaluate.types import Decision, SampleRow
+
+MAX_BYTES = 65_000
+"""GitHub takes 65,536 characters."""
+
+VARIANTS, FLIPS, SLICES, FAILURES = 20, 20, 6, 20
+_NAME, _TEXT = 60, 100
+_SIGNS: dict[Decision, str] = {"pass": "✅", "fail": "❌", "inconclusive": "❔", "invalid": "⚠️"}
+_ROOM_FOR_END = 200
+
+
+@exporters.register("markdown")
+def markdown(run: FinishedRun, out: BinaryIO) -> None:
+    """Write the comment."""
+    out.write(f"{marker(run.summary.suite)}\n{comment(run)}".encode())
+
+
+def marker(suite: str) -> str:
+    """The hidden line by which a comment on that suite is known."""
+    plain = re.sub(r"[^a-z0-9.]+", "-", suite.lower())[:60]
+    return f"<!-- assay-run {plain} {hashlib.sha256(suite.encode()).hexdigest()[:12]} -->"
+
+
+def comment(run: FinishedRun) -> str:
+    """The comment without its marker, as a job's summary shows it."""
+    summary = run.summary
+    page = _Page()
+    page.add(*_head(summary))
+    page.table(_VARIANT_HEAD, [_variant(v) for v in summary.variants[:VARIANTS]], of=len(summary.variants))
+    if summary.comparison is not None:
+        page.add(_difference(summary.comparison), "")
+        _flips(page, summary.comparison)
+    _slices(page, summary)
+    _failures(page, run)
+    page.add(*_end(summary))
+    return page.text()
+
+
+class _Page:
+    """Lines, as many as there is room for."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._left = MAX_BYTES - _ROOM_FOR_END
+
+    def add(self, *lines: str) -> bool:
+        """Add the lines, if all of them fit."""
+        size = sum(len(line.encode()) + 1 for line in lines)
+        if size > self._left:
+            return False
+        self._left -= size
+        self._lines += lines
+        return True
+
+    def table(self, head: Sequence[str], rows: Sequence[Sequence[str]], *, of: int) -> None:
+        """A table, and how many of its rows are not there."""
+        if not self.add(_row(head), _row(["---"] * len(head))):
+            return
+        shown = 0
+        while shown < len(rows) and self.add(_row(rows[shown])):
+            shown += 1
+        self.add("", *([f"… and {of - shown:,} more.", ""] if of > shown else []))
+
+    def details(self, title: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, of: int) -> None:
+        """A table that is folded away."""
+        self._left -= len("</details>\n\n")
+        if self.add(f"<details><summary>{title}</summary>", ""):
+            self.table(head, rows, of=of)
+            self._lines += ["</details>", ""]
+
+    def text(self) -> str:
+        return "\n".join(self._lines) + "\n"
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _head(summary: Summary) -> Iterator[str]:
+    word = wording.DECISION_WORDS[summary.decision][1]
+    yield f"### {_SIGNS[summary.decision]} {prose(summary.suite, _NAME)}: {word}"
+    yield ""
+    yield f"<strong>{prose(summary.sentence)}</strong>"
+    yield ""
+    for part in summary.gate:
+        if part.decision != "pass" and part.sentence != summary.sentence:
+            yield f"- {_SIGNS[part.decision]} {prose(part.sentence)}"
+    yield ""
+
+
+_VARIANT_HEAD = ("variant", "pass rate", "samples", "failed", "errors", "score", "p95", "cost", "model", "version")
+
+
+def _variant(found: VariantSummary) -> list[str]:
+    return [
+        code(found.name, _NAME),
+        wording.pass_rate(found),
+        f"{found.n:,}",
+        f"{found.failed:,}",
+        f"{found.errors:,}",
+        wording.NOTHING if found.mean_score is None else f"{found.mean_score:.3f}",
+        wording.latency(found.latency_p95_ms),
+        wording.cost(found.cost_usd),
+        code(found.model, _NAME),
+        code(found.version or wording.short_digest(found.digest), _NAME),
+    ]
+
+
+def _difference(found: Comparison) -> str:
+    names = f"{code(found.candidate, _NAME)} against {code(found.baseline, _NAME)}"
+    if not found.n:
+        return f"No case was answered by both, so {names} cannot be compared."
+    interval = f"{wording.level(found.level)} interval {wording.signed(found.low)} to {wording.signed(found.high)}"
+    counts = f"{wording.plural(found.n, 'case')}: {found.gained:,} gained, {found.lost:,} lost"
+    return f"{names}: <strong>{wording.points(found.diff)}</strong> ({interval}), paired on {counts}."
+
+
+def _flips(page: _Page, found: Comparison) -> None:
+    total = found.lost + found.gained
+    if not total:
+        return
+    lost = [flip for flip in found.flips if flip.change == "lost"]
+    gained = [flip for flip in found.flips if flip.change != "lost"]
+    shown = (lost[: FLIPS - min(FLIPS // 4, len(gained))] + gained)[:FLIPS]
+    head = ("", "case", "expected", code(found.baseline, _NAME), code(found.candidate, _NAME))
+    title = f"Flips: {found.lost:,} lost, {found.gained:,} gained"
+    page.details(title, head, [_flip(flip) for flip in shown], of=total)
+
+
+def _flip(flip: Flip) -> list[str]:
+    sign = "lost" if flip.change == "lost" else "gained"
+    return [sign, code(flip.case, _NAME), _value(flip.expected), _reply(flip.baseline), _reply(flip.candidate)]
+
+
+def _slices(page: _Page, summary: Summary) -> None:
+    about = focus(summary)
+    if about is None or not about.slices:
+        return
+    weakest = worst_first(about)[:SLICES]
+    rows = [
+        [code(f"{s.tag}: {s.value}", _NAME), wording.rate(s.rate), f"{s.rate.of:,}", _powered(s.rate.of)]
+        for s in weakest
+    ]
+    title = f"Weakest slices of {code(about.name, _NAME)}"
+    page.details(title, ("slice", "pass rate", "samples", ""), rows, of=len(about.slices))
+
+
+def _powered(samples: int) -> str:
+    return "" if samples >= wording.POWERED_FROM else "not powered"
+
+
+def _failures(page: _Page, run: FinishedRun) -> None:
+    told = reported(run.summary)
+    total = sum(variant.failed + variant.errors for variant in told)
+    if not total:
+        return
+    names = {variant.name for variant in told}
+    rows = islice((row for row in run.rows() if row.status != "passed" and row.variant in names), FAILURES)
+    title = f"Did not pass: {wording.plural(total, 'sample')}"
+    page.details(title, ("case", "variant", "expected", "reply", "why"), [_failure(row) for row in rows], of=total)
+
+
+def _failure(row: SampleRow) -> list[str]:
+    if row.error is not None:
+        why = f"error {row.error.get('code', '')}: {row.error.get('what', '')}"
+    else:
+        why = "; ".join(f"{v.grader}: {v.reason}" for v in row.verdicts if not v.passed) or "failed"
+    return [
+        code(row.case, _NAME), code(row.variant, _NAME), _value(row.expected), _reply(row.output), code(why, _TEXT),
+    ]  # fmt: skip
+
+
+def _value(value: object) -> str:
+    return wording.NOTHING if value is None else code(wording.shown(value), _TEXT)
+
+
+def _reply(text: str | None) -> str:
+    return "<em>no reply</em>" if text is None else code(text, _TEXT)
+
+
+def _end(summary: Summary) -> Iterator[str]:
+    calls = f"{summary.calls_made:,} calls made, {summary.calls_reused:,} reused"
+    took = wording.duration(summary.duration_s)
+    yield f"<sub>Run {prose(summary.run, _NAME)} · {calls} · {took} · Assay {prose(summary.assay, _NAME)}</sub>"
