@@ -5,9 +5,9 @@ import gzip
 import json
 import re
 from io import BytesIO
+from itertools import accumulate
 
 import msgspec
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,7 +30,13 @@ def packed(view: ExampleRun, **options: object) -> tuple[Packed, list[bytes]]:
 
 
 def block(found: Packed, name: str):
-    return json.loads(gzip.decompress(base64.b64decode(found.blocks[name])))
+    """One of the blocks that the page reads first."""
+    data = re.search(rf'id="{name}">([A-Za-z0-9+/=]+)</script>', b"".join(found.blocks).decode())[1]
+    return json.loads(gzip.decompress(base64.b64decode(data)))
+
+
+def groups(index) -> list[int]:
+    return [number - 1 for number in accumulate(map(int, index["begins"]))]
 
 
 def changed(number: int, **changes: object):
@@ -59,7 +65,7 @@ def test_columns_say_of_each_sample_what_filters_need():
     index = block(packed(VIEW)[0], "index")
     tags = {name: (values, index["tag"][t]) for t, (name, *values) in enumerate(index["tags"])}
     for i, row in enumerate(VIEW.rows):
-        group = index["group"][i]
+        group = groups(index)[i]
         verdicts = dict(zip(index["graders"], (column[i] for column in index["verdicts"]), strict=True))
 
         assert index["status"][i] == row.status[0]
@@ -102,7 +108,7 @@ def test_repeats_of_a_case_are_groups_of_their_own():
     found = packed(ExampleRun(VIEW.summary, rows))[0]
     index = block(found, "index")
 
-    assert index["group"] == [0, 0, 1, 1, 2, 2]
+    assert groups(index) == [0, 0, 1, 1, 2, 2]
     assert index["repeat"] == [0, 1, 2]
     assert block(found, "cases") == ["same"] * 3
 
@@ -145,9 +151,8 @@ def test_any_text_comes_back_as_it_was(texts):
     lines = [json.loads(line) for chunk in chunks for line in chunk.split(b"\n")]
 
     assert [line["output"] for line in lines] == texts
-    assert [block(found, "cases")[group] for group in block(found, "index")["group"]] == texts
+    assert [block(found, "cases")[group] for group in groups(block(found, "index"))] == texts
 
 
-@pytest.mark.parametrize("name", ["index", "cases", "glances"])
-def test_the_same_rows_make_the_same_bytes(name):
-    assert packed(VIEW)[0].blocks[name] == packed(example_view(60))[0].blocks[name]
+def test_the_same_rows_make_the_same_bytes():
+    assert packed(VIEW)[0].blocks == packed(example_view(60))[0].blocks

@@ -64,7 +64,7 @@ def render_report(view: ExampleRun, rows: int = 50_000) -> str:
 
 
 def page_of(view: ExampleRun):
-    return page(view.summary, Packed(0, {}, [], {}))
+    return page(view.summary, Packed(0, [], [], {}))
 
 
 def read(view: ExampleRun) -> Tree:

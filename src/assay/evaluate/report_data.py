@@ -27,7 +27,7 @@ MAX_TAG_VALUES = 200
 MAX_GRADERS = 60
 _CHUNK_BYTES = 192 * 1024
 _GLANCE_CHARS = 96
-_LEVEL = 6
+_LEVEL = 4
 
 # A column has one character a row, above the controls; the script takes the offset away again.
 _OFFSET = 48
@@ -70,13 +70,13 @@ class Packed:
 
     Attributes:
         rows: How many there are.
-        blocks: Name -> compressed data in base64, those that the page needs before it can show a row.
+        blocks: What the page needs before it can show a row, as elements of the page.
         first: The first samples that did not pass, with their numbers.
         numbers: (case, variant, repeat) -> number, for the samples that were asked for.
     """
 
     rows: int
-    blocks: dict[str, str]
+    blocks: list[bytes]
     first: list[tuple[int, SampleRow]]
     numbers: dict[_Key, int]
 
@@ -109,8 +109,8 @@ class _Text:
         if part := self._gzip.compress(comma + msgspec.json.encode(text)):
             self._parts.append(part)
 
-    def packed(self) -> str:
-        return base64.b64encode(b"".join([*self._parts, self._gzip.compress(b"]"), self._gzip.flush()])).decode()
+    def packed(self) -> bytes:
+        return b"".join([*self._parts, self._gzip.compress(b"]"), self._gzip.flush()])
 
 
 @dataclass(slots=True)
@@ -151,9 +151,7 @@ class _Chunks:
 
     def flush(self) -> None:
         if self._held:
-            packed = base64.b64encode(_gzip(b"\n".join(self._held)))
-            self._out.write(b'<script type="application/gzip" id="rows-%d">' % (len(self.starts) - 1))
-            self._out.write(packed + b"</script>\n")
+            self._out.write(_element(f"rows-{len(self.starts) - 1}", _gzip(b"\n".join(self._held))))
             self._held.clear()
             self._bytes = 0
 
@@ -173,8 +171,7 @@ class _Packer:
         self._first: list[tuple[int, SampleRow]] = []
         self._group: tuple[str, int] | None = None
         self._pair: dict[str, tuple[int, bool]] = {}
-        self._groups = array("I")
-        self._group_count = 0
+        self._begins = bytearray()
         self._cases, self._glances = _Text(), _Text()
         self._repeats = array("I")
         self._tags: dict[str, _Tag] = {}
@@ -185,9 +182,10 @@ class _Packer:
     def add(self, line: bytes) -> None:
         row = _read(line)
         number = len(self._status) + 1
-        if (row.case, row.repeat) != self._group:
+        begins = (row.case, row.repeat) != self._group
+        self._begins.append(ord("1" if begins else "0"))
+        if begins:
             self._begin(row)
-        self._groups.append(self._group_count - 1)
         self._variant.append(_OFFSET + self._variants.setdefault(row.variant, len(self._variants)))
         self._status.append(_STATUS[row.status])
         self._score.append(nan if row.score is None else round(row.score, 4))
@@ -209,12 +207,11 @@ class _Packer:
         self._pair = {}
         for name in row.tags:
             if name not in self._tags and len(self._tags) < MAX_TAGS:
-                self._tags[name] = _Tag(codes=bytearray([_NONE]) * self._group_count)
+                self._tags[name] = _Tag(codes=bytearray([_NONE]) * len(self._repeats))
         for name, tag in self._tags.items():
             tag.codes.append(tag.code(row.tags.get(name)))
         self._cases.add(row.case)
         self._repeats.append(row.repeat)
-        self._group_count += 1
 
     def _mark_flip(self, row: _Line) -> None:
         """Once both sides are known, the candidate's sample says whether it was gained or lost."""
@@ -248,7 +245,7 @@ class _Packer:
             "tags": [[name, *tag.values] for name, tag in self._tags.items()],
             "other": MAX_TAG_VALUES + 1,
             "starts": self._chunks.starts,
-            "group": self._groups.tolist(),
+            "begins": _column(self._begins),
             "repeat": self._repeats.tolist(),
             "variant": _column(self._variant),
             "status": _column(self._status),
@@ -258,12 +255,17 @@ class _Packer:
             "score": self._score.tolist(),
             "latency": self._latency.tolist(),
         }
-        blocks = {
-            "index": base64.b64encode(_gzip(msgspec.json.encode(index))).decode(),
-            "cases": self._cases.packed(),
-            "glances": self._glances.packed(),
-        }
+        blocks = [
+            _element("index", _gzip(msgspec.json.encode(index))),
+            _element("cases", self._cases.packed()),
+            _element("glances", self._glances.packed()),
+        ]
         return Packed(len(self._status), blocks, self._first, self._numbers)
+
+
+def _element(name: str, packed: bytes) -> bytes:
+    """Compressed data as an element of the page, which no browser runs or shows."""
+    return b'<script type="application/gzip" id="%s">%s</script>\n' % (name.encode(), base64.b64encode(packed))
 
 
 def _column(codes: bytearray) -> str:

@@ -7,6 +7,7 @@ are read once, as a stream.
 
 import base64
 import hashlib
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable
@@ -57,14 +58,17 @@ def dump_report(summary: Summary, lines: Iterable[bytes], out: BinaryIO, *, rows
     wanted = {(flip.case, side, flip.repeat) for flip, side in shown_flips(summary.comparison)}
     with tempfile.SpooledTemporaryFile(_SPOOLED_BYTES) as chunks:
         packed = pack(islice(lines, rows), summary, chunks, wanted=wanted)
-        head, tail = _environment().render_template("report.html", page=page(summary, packed)).split(_ROWS_HERE)
-        out.write(head.encode())
+        text = _environment().render_template("report.html", page=page(summary, packed))
+        before, script, after = _HERE.split(text)
+        out.write(before.encode())
+        out.writelines(packed.blocks if packed.rows else ())
+        out.write(script.encode())
         chunks.seek(0)
         shutil.copyfileobj(chunks, out)
-        out.write(tail.encode())
+        out.write(after.encode())
 
 
-_ROWS_HERE = "<!-- rows -->\n"
+_HERE = re.compile("<!-- index -->\n|<!-- rows -->\n")  # escaped, so no text of a run can hold them
 
 
 @cache

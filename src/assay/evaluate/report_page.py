@@ -140,7 +140,6 @@ class Page:
     more_slices: list[SliceView]
     graders: Table
     errors: Table
-    blocks: list[tuple[str, str]]
     rows: int
     samples_total: int
     first: list[SampleView]
@@ -173,7 +172,6 @@ def page(run: Summary, packed: Packed) -> Page:
         more_slices=slices[SLICES_AT_ONCE:],
         graders=_graders(run.variants),
         errors=_errors(run.variants),
-        blocks=list(packed.blocks.items()) if packed.rows else [],
         rows=packed.rows,
         samples_total=max(packed.rows, sum(variant.n for variant in run.variants)),
         first=sample_views(packed.first),

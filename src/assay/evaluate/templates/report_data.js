@@ -39,7 +39,8 @@ class Run {
     this.tagNames = this.tags.map(([name]) => name);
     this.tagValues = this.tags.map(([, ...values]) => values);
     this.repeated = this.repeat.some((one) => one > 0);
-    this.group = Uint32Array.from(this.group);
+    this.group = new Uint32Array(this.rows);
+    for (let i = 0, group = -1; i < this.rows; i++) this.group[i] = this.begins[i] === "1" ? ++group : group;
   }
 
   caseOf(i) { return this.cases[this.group[i]]; }
