@@ -11,7 +11,7 @@ from assay.app import App
 from assay.cli.eval_view import print_summary
 from assay.cli.export_run import Export, export_option, write_exports
 from assay.cli.options import json_option, model_options, override_of
-from assay.cli.output import print_json, stdout_console
+from assay.cli.output import near, print_json, stdout_console
 from assay.cli.progress_view import ProgressView
 from assay.core.errors import BadInput
 from assay.evaluate.eval_json import eval_json
@@ -87,7 +87,7 @@ def evaluate(
         print_summary(
             stdout_console(),
             finished.summary,
-            report=_near(finished.folder / REPORT),
+            report=near(finished.folder / REPORT),
             next_commands=_next(app, prepared.variants),
             failures=finished.failures,
         )
@@ -102,15 +102,9 @@ async def _run(app: App, job: Job[Planned], options: Options, *, quiet: bool) ->
             return await evaluation.run(job, engine, options, view.update)
 
 
-def _near(path: Path) -> Path:
-    """The path as seen from here, where that is shorter."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
-
-
 def _next(app: App, variants: Sequence[Variant]) -> list[str]:
     """Three commands that go on from here."""
-    files = [_near(app.project.root / v.prepared.prompt.file) for v in (variants[0], variants[-1])]
+    files = [near(app.project.root / v.prepared.prompt.file) for v in (variants[0], variants[-1])]
     commands = [f"assay show {files[1]}", f"assay lint {files[1]}"]
     if files[0] != files[1]:
         return [f"assay diff {files[0]} {files[1]}", *commands]
@@ -123,7 +117,7 @@ def _suite_file(app: App, given: Path) -> Path:
     if given.exists():
         return given
     there = sorted(app.project.root.glob("suites/*.y*ml"))
-    near = [p for p in there if p.stem == given.stem or get_close_matches(given.stem, [p.stem], n=1, cutoff=0.6)]
-    if near:
-        raise BadInput(f"there is no suite {given}", hint=f"did you mean {_near(near[0])}?", code="suite.missing")
+    alike = [p for p in there if p.stem == given.stem or get_close_matches(given.stem, [p.stem], n=1, cutoff=0.6)]
+    if alike:
+        raise BadInput(f"there is no suite {given}", hint=f"did you mean {near(alike[0])}?", code="suite.missing")
     return given

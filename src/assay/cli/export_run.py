@@ -8,8 +8,10 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
+from assay.app import App
 from assay.core.errors import BadInput
 from assay.evaluate.exporter import FinishedRun, export_to, exporters, load_run
+from assay.evaluate.runs import find_run
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -73,11 +75,14 @@ def write_exports(exports: Iterable[Export], run: FinishedRun) -> None:
     epilog="""\b
 Examples:
   assay export-run .assay/runs/20261126-101500-7f3a9c --export junit=junit.xml
-  assay export-run .assay/runs/20261126-101500-7f3a9c --export junit=-""",
+  assay export-run last --export junit=-
+
+\b
+RUN is a run's id, the beginning of one, its folder, or 'last'.""",
 )
-@click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
+@click.argument("run", metavar="RUN")
 @export_option
-def export_run(run: Path, exports: tuple[Export, ...]) -> None:
+def export_run(run: str, exports: tuple[Export, ...]) -> None:
     """Write a finished run in other formats."""
     if not exports:
         raise BadInput(
@@ -85,4 +90,4 @@ def export_run(run: Path, exports: tuple[Export, ...]) -> None:
             hint=f"write --export KIND=PATH; the kinds are {', '.join(exporters.names())}",
             code="cli.export",
         )
-    write_exports(exports, load_run(run))
+    write_exports(exports, load_run(find_run(App.open().folder / "runs", run)))

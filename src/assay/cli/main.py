@@ -25,6 +25,8 @@ _VERBS = {
     "run": ("assay.cli.run:run", "Call a prompt once and print the reply."),
     "eval": ("assay.cli.evaluate:evaluate", "Run a suite, compare its variants, decide."),
     "export-run": ("assay.cli.export_run:export_run", "Write a finished run in other formats."),
+    "runs": ("assay.cli.runs:runs", "List the project's runs, newest first."),
+    "report": ("assay.cli.runs:report", "Make the HTML report of a finished run again."),
     "lint": ("assay.cli.lint:lint", "Find what is wrong or unwise in prompt files."),
     "fmt": ("assay.cli.fmt:fmt", "Put prompt files into their usual form."),
     "diff": ("assay.cli.diff:diff", "Say what changed between two versions, and what that means."),

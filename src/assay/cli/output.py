@@ -1,6 +1,7 @@
 """What commands print with: data on stdout, talk on stderr, colour only on a terminal."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -38,3 +39,9 @@ def _console(*, stderr: bool) -> "Console":
 def plain(text: str) -> str:
     """Text that is safe on a terminal: control characters, escape sequences among them, are made visible."""
     return "".join(c if c in "\n\t" or (c.isprintable() or c == " ") else f"\\x{ord(c):02x}" for c in text)
+
+
+def near(path: Path) -> Path:
+    """The path as seen from here, where that is shorter."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
