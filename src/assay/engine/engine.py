@@ -88,6 +88,7 @@ class Engine:
             first=flow.first,
             fallback=flow.fallback,
             cost_usd=_total_cost(flow.call.target, flow.replies),
+            tools=flow.call.prepared.prompt.tools,
         )
 
 

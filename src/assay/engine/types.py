@@ -9,7 +9,7 @@ from assay.author.types import Prompt, RenderedMessage
 from assay.author.values import Values
 from assay.models.retry import RetryPolicy
 from assay.models.target import Target
-from assay.models.types import Message, Parameters, Reply, Usage
+from assay.models.types import Message, Parameters, Reply, Tool, Usage
 
 ExitName = Literal["refuse", "ask", "escalate"]
 
@@ -90,6 +90,7 @@ class Outcome:
         first: The first reply seen through the contract.
         fallback: Whether the contract's fallback answered instead of the model.
         cost_usd: Of all replies; None where any part is unknown.
+        tools: What the model was offered.
     """
 
     digest: str
@@ -99,6 +100,7 @@ class Outcome:
     first: Checked
     fallback: bool
     cost_usd: Decimal | None
+    tools: tuple[Tool, ...] = ()
 
     @property
     def text(self) -> str:

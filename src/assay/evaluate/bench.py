@@ -32,7 +32,7 @@ class Bench:
         Raises:
             BadInput: It lies outside the project, or cannot be read.
         """
-        return self.source.read(self._inside(path))
+        return self.source.read(self.inside(path))
 
     def locate(self, path: str) -> Path:
         """Where a file lies.
@@ -40,11 +40,19 @@ class Bench:
         Raises:
             BadInput: It lies outside the project.
         """
-        return self.source.locate(self._inside(path))
+        return self.source.locate(self.inside(path))
 
     def name(self, path: str) -> str:
         """The file as messages name it."""
-        return self.source.name(self._inside(path))
+        return self.source.name(self.inside(path))
+
+    def inside(self, path: str) -> str:
+        """The path relative to the project's folder.
+
+        Raises:
+            BadInput: It lies outside the project.
+        """
+        return inside(f"{self._folder}/{path}" if self._folder else path)
 
     def workers(self, file: Path) -> WorkerPool:
         """The processes that run that file's functions; none is started before the first call."""
@@ -79,9 +87,6 @@ class Bench:
     async def close(self) -> None:
         """End every process."""
         await asyncio.gather(*(pool.close() for pool in self._pools.values()))
-
-    def _inside(self, path: str) -> str:
-        return inside(f"{self._folder}/{path}" if self._folder else path)
 
     def _reach(self) -> Models:
         if self._models is None:

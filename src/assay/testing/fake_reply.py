@@ -51,7 +51,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 class FakeReply(msgspec.Struct, frozen=True, kw_only=True):
     """An answer in full, for a reply function that needs more than a text.
 
-    ``usage`` is sent as it is; None counts a token for each four characters, and ``{}`` sends none.
+    ``usage`` is sent as it is; None counts a token for each four characters, and ``{}`` sends none. So is ``metadata``,
+    with a whole answer.
     """
 
     text: str | None = None
@@ -59,6 +60,7 @@ class FakeReply(msgspec.Struct, frozen=True, kw_only=True):
     tool_calls: tuple[ToolCall, ...] = ()
     finish: str | None = None
     usage: dict[str, object] | None = None
+    metadata: dict[str, object] | None = None
 
 
 class Answer:
@@ -107,6 +109,7 @@ class Answer:
             message["tool_calls"] = [_call(call) for call in reply.tool_calls]
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": self.finish}
         found = self.head("chat.completion") | {"choices": [choice]}
+        found |= {"metadata": reply.metadata} if reply.metadata is not None else {}
         return msgspec.json.encode(found | ({"usage": self.usage} if self.usage else {}))
 
     def events(self) -> list[bytes]:

@@ -1,8 +1,9 @@
 """What the graders' tests share: cases, replies seen through real contracts, and graders made as a suite makes them."""
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,11 @@ from assay.evaluate.asking import StoredModels
 from assay.evaluate.bench import Bench
 from assay.evaluate.grader import make_grader
 from assay.evaluate.replies import ReplyStore
+from assay.evaluate.talk import Talk
 from assay.evaluate.types import Case, GraderSpec, Judge, Verdict
 from assay.models.client import ModelClient
 from assay.models.retry import NO_RETRY
-from assay.models.types import Finish, Reply, Usage
+from assay.models.types import Finish, Reply, Tool, ToolCall, Usage
 from assay.testing.fake_provider import FakeProvider
 from assay.testing.fake_reply import FakeReply
 
@@ -132,3 +134,41 @@ def court(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
                 store.close()
 
     return open_court
+
+
+@pytest.fixture
+def acted() -> Callable[..., Outcome]:
+    """The outcome of a reply that calls tools: each a pair of a name and arguments, as a mapping or as text."""
+
+    def make(
+        *calls: tuple[str, object],
+        text: str = "",
+        tools: tuple[Tool, ...] = (),
+        metadata: dict[str, object] | None = None,
+        asked: str = "hello",
+    ) -> Outcome:
+        told = tuple(
+            ToolCall(id=f"c{i}", name=name, arguments=given if isinstance(given, str) else json.dumps(given))
+            for i, (name, given) in enumerate(calls)
+        )
+        reply = Reply(text=text, model="fake-1", tool_calls=told, metadata=metadata)
+        found = make_outcome(text)
+        sent = (RenderedMessage("user", asked, (Segment(asked, None, "developer"),)),)
+        return replace(found, replies=(reply,), tools=tools, messages=sent)
+
+    return make
+
+
+@pytest.fixture
+def talked(acted) -> Callable[..., Talk]:
+    """A conversation from the outcomes of its turns."""
+
+    def make(*turns: Outcome) -> Talk:
+        last = turns[-1]
+        parts = {name: getattr(last, name) for name in Outcome.__dataclass_fields__}
+        messages = tuple(
+            message for turn in turns[:-1] for message in (*turn.messages, RenderedMessage("assistant", turn.text, ()))
+        )
+        return Talk(**parts | {"messages": (*messages, *last.messages)}, turns=turns, ended="goal")
+
+    return make

@@ -2,6 +2,7 @@ import contextlib
 import itertools
 import json
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -217,6 +218,14 @@ class TestDecode:
         reply = decode(completion({"content": None, "tool_calls": calls}, finish="tool_calls"))
 
         assert reply.tool_calls == (CALL,)
+
+    @pytest.mark.parametrize(
+        ("told", "kept"), [({"trace": {"spans": []}}, {"trace": {"spans": []}}), ({}, None), (None, None), ("x", None)]
+    )
+    def test_what_a_server_tells_beside_the_reply_is_kept(self, told, kept):
+        body = msgspec.json.decode(completion()) | {"metadata": told}
+
+        assert decode(msgspec.json.encode(body)).metadata == kept
 
     def test_content_in_parts_is_joined_and_what_is_not_text_left_out(self):
         parts = [{"type": "thinking", "text": "hm"}, {"type": "text", "text": "Hel"}, {"type": "text", "text": "lo"}]

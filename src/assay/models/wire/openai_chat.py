@@ -105,6 +105,7 @@ def decode(body: bytes, *, content_type: str = "", secret: Secret | None = None)
         usage=normalise_usage(found.usage),
         fingerprint=found.system_fingerprint,
         service_tier=found.service_tier,
+        metadata=found.metadata if isinstance(found.metadata, dict) and found.metadata else None,
     )
 
 

@@ -86,6 +86,7 @@ class Completion(msgspec.Struct, frozen=True, gc=False):
     usage: UsageShape | None = None
     system_fingerprint: str | None = None
     service_tier: str | None = None
+    metadata: object = None
     error: ErrorShape | str | None = None
 
 
