@@ -316,6 +316,8 @@ GOOD = [
     changed(graders="[{grader: choice, choices: [a, b], ignore_case: true, ignore_punctuation: true, value: a}]"),
     changed(graders="[{grader: contains, target: tags.x, match: any}]"),
     changed(gate="{at_least: {a: 1}, compare: , alpha: 0.01, max_missing: 1}"),
+    changed(budget="{cost_usd: 2.5, tokens: 1000, time_s: }"),
+    changed(budget=""),
 ]
 BAD_SETTINGS = [
     changed(graders=f"[{{grader: {entry}}}]")

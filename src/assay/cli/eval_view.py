@@ -205,6 +205,9 @@ class _View:
         """What the run cost in calls, where the report is, and what to try next."""
         self._line()
         took = wording.duration(summary.duration_s)
+        if summary.stopped is not None:
+            run = wording.plural(summary.missing, "sample")
+            self._line(f"Stopped: {summary.stopped}; {run} were not run. The same command with more goes on from here.")
         self._line(f"Calls: {summary.calls_made:,} made, {summary.calls_reused:,} reused, {took}")
         self._line(f"Report: {report}", whole=True)
         if next_commands:
@@ -233,7 +236,7 @@ class _View:
 def _measures(variants: Sequence[VariantSummary]) -> Iterator[tuple[str, list[str]]]:
     """The rows of the table of variants."""
     yield "pass rate", [wording.pass_rate(v) for v in variants]
-    yield "n", [wording.count(v.n) + (f", {wording.plural(v.errors, 'error')}" if v.errors else "") for v in variants]
+    yield "n", [_samples(v) for v in variants]
     yield "valid at first", [wording.rate(v.valid_first) for v in variants]
     yield "tokens in/out", [f"{wording.count(v.input_tokens)} / {wording.count(v.output_tokens)}" for v in variants]
     yield (
@@ -241,6 +244,12 @@ def _measures(variants: Sequence[VariantSummary]) -> Iterator[tuple[str, list[st
         [f"{wording.latency(v.latency_p50_ms)} / {wording.latency(v.latency_p95_ms)}" for v in variants],
     )
     yield "cost", [wording.cost(v.cost_usd) for v in variants]
+
+
+def _samples(variant: VariantSummary) -> str:
+    """How many there are, and how many of them have no verdict."""
+    errors = f", {wording.plural(variant.errors, 'error')}" if variant.errors else ""
+    return wording.count(variant.n) + errors + (f", {variant.missing:,} not run" if variant.missing else "")
 
 
 def _output(text: str | None) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import click
 from assay.app import App
 from assay.cli.eval_view import print_summary
 from assay.cli.export_run import Export, export_option, write_exports
-from assay.cli.options import json_option, model_options, override_of
+from assay.cli.options import budget_options, json_option, model_options, override_of
 from assay.cli.output import near, print_json, stdout_console
 from assay.cli.progress_view import ProgressView
 from assay.core.errors import BadInput
@@ -21,7 +22,7 @@ from assay.evaluate.plan import Planned, Variant
 from assay.evaluate.run_folder import REPORT
 from assay.evaluate.service import Evaluation, Finished, Job, Options
 from assay.evaluate.suite import load_suite
-from assay.evaluate.types import Decision
+from assay.evaluate.types import BudgetSpec, Decision
 from assay.models.accounts import AccountLeftOut
 
 STOPPED = "interrupted; what was paid for is kept, and the same command goes on from there"
@@ -35,6 +36,7 @@ Examples:
   assay eval suites/triage.yaml --json > result.json
   assay eval suites/triage.yaml --model openai/gpt-4o-mini --key-env OPENAI_API_KEY
   assay eval suites/triage.yaml --fresh --repeats 3
+  assay eval suites/triage.yaml --max-cost 2.50 --max-time 20m
 
 \b
 A run that was stopped goes on where it was: give the same command again.
@@ -45,6 +47,7 @@ Exit status: 0 pass, 1 fail, 2 error in a file or option, 3 inconclusive or inva
 @click.option("--repeats", type=click.IntRange(min=1), help="Run each case so often, instead of the suite's number.")
 @click.option("--concurrency", type=click.IntRange(min=1), help="Calls under way at once.")
 @click.option("--fresh", is_flag=True, help="Pay anew for every sample; replies that are there are not used.")
+@budget_options
 @export_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @json_option
@@ -59,6 +62,9 @@ def evaluate(
     repeats: int | None,
     concurrency: int | None,
     fresh: bool,
+    max_cost: Decimal | None,
+    max_tokens_total: int | None,
+    max_time: float | None,
     exports: tuple[Export, ...],
     quiet: bool,
     as_json: bool,
@@ -75,6 +81,7 @@ def evaluate(
         timeout_s=app.models.timeout_s,
         fresh=fresh,
         report_rows=app.evaluate.report_rows,
+        budget=BudgetSpec(cost_usd=max_cost, tokens=max_tokens_total, time_s=max_time),
     )
     try:
         finished = asyncio.run(_run(app, job_of(app.project, prepared), options, quiet=quiet or as_json))

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Sequence
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from assay.author.types import Prompt
 from assay.core.document import parse_document
 from assay.core.errors import BadInput
 from assay.evaluate.plan import Override
+from assay.models.limit.duration import parse_duration_s
 from assay.models.types import Parameters
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -47,6 +49,48 @@ def model_options(command: F) -> F:
         ),
         click.option("--base-url", metavar="URL", help="The address of the server, instead of the provider's own."),
         click.option("--model", metavar="PROVIDER/MODEL", help="The model, instead of the prompt's own."),
+    ):
+        command = option(command)
+    return command
+
+
+class Money(click.ParamType[Decimal]):
+    """An amount of money, exact."""
+
+    name = "amount"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        """The amount."""
+        try:
+            amount = Decimal(str(value))
+        except InvalidOperation:
+            amount = Decimal("NaN")
+        if not amount.is_finite() or amount < 0:
+            self.fail(f"{value!r} is not an amount; write it like 2.50", param, ctx)
+        return amount
+
+
+class Duration(click.ParamType[float]):
+    """A time such as ``90``, ``90s``, ``15m`` or ``1h30m``, in seconds."""
+
+    name = "duration"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Seconds."""
+        seconds = value if isinstance(value, float) else parse_duration_s(str(value))
+        if seconds is None:
+            self.fail(f"{value!r} is not a time; write it like 90s, 15m or 1h30m", param, ctx)
+        return seconds
+
+
+def budget_options(command: F) -> F:
+    """``--max-cost``, ``--max-tokens-total``, ``--max-time``."""
+    for option in (
+        click.option("--max-time", type=Duration(), metavar="TIME", help="Begin no call after that time, such as 15m."),
+        click.option("--max-tokens-total", type=click.IntRange(min=0), help="The most tokens that all calls may use."),
+        click.option(
+            "--max-cost", type=Money(), metavar="USD", help="The most that the calls may cost, in US dollars."
+        ),
     ):
         command = option(command)
     return command

@@ -33,6 +33,10 @@ class Engine:
         """What the engine calls models through, for a question that is no prompt's: a judge's, say."""
         return self._client
 
+    def through(self, client: steps.Generates) -> "Engine":
+        """The same engine, with its calls made through another client: one that is metered, say."""
+        return Engine(client, self._events)
+
     async def run(self, call: Call) -> Outcome:
         """What became of the call.
 

@@ -43,6 +43,11 @@ def message(rendered: RenderedMessage) -> Message:
     return Message(role=rendered.role, content=rendered.content)
 
 
+def goes_on(key: str | None) -> bool:
+    """Whether the key is of a further request of a call that has a reply already, and now wants a better one."""
+    return key is not None and "-" in key
+
+
 async def generate(flow: Flow, client: Generates) -> None:
     """Ask the model once."""
     call = flow.call

@@ -23,11 +23,16 @@ _WORST_FIRST: tuple[Decision, ...] = ("invalid", "fail", "inconclusive", "pass")
 
 
 def decide(
-    spec: GateSpec | None, variants: list[VariantSummary], comparison: Comparison | None, tally: Tally
+    spec: GateSpec | None,
+    variants: list[VariantSummary],
+    comparison: Comparison | None,
+    tally: Tally,
+    *,
+    stopped: str | None = None,
 ) -> list[GatePart]:
-    """Every rule's part, the validity of the run first."""
+    """Every rule's part, the validity of the run first; ``stopped`` is why it ended before all was run."""
     rules = spec or GateSpec()
-    parts = [_validity(rules, variants)]
+    parts = [_validity(rules, variants, stopped)]
     if rules.compare is not None and comparison is not None:
         parts.append(_compare(rules.compare, rules, comparison, tally))
     parts += [_at_least(name, minimum, rules, tally) for name, minimum in rules.at_least.items()]
@@ -43,24 +48,34 @@ def overall(parts: list[GatePart]) -> tuple[Decision, str]:
     return worst, telling.sentence
 
 
-def _validity(spec: GateSpec, variants: list[VariantSummary]) -> GatePart:
+def _validity(spec: GateSpec, variants: list[VariantSummary], stopped: str | None) -> GatePart:
     for variant in variants:
-        if variant.n == 0:
+        planned = variant.n + variant.missing
+        if planned == 0:
             return GatePart(rule="validity", decision="invalid", sentence=f"{variant.name} has no samples.")
-        missing = variant.errors / variant.n
-        if missing > spec.max_missing:
-            codes = ", ".join(f"{code} × {count}" for code, count in variant.error_codes.items())
-            sentence = (
-                f"{variant.errors} of {variant.n} samples of {variant.name} ended in an error ({codes}); "
-                f"the gate allows {wording.level(spec.max_missing)}."
-            )
+        if (variant.errors + variant.missing) / planned > spec.max_missing:
+            sentence = f"{_lacks(variant, stopped)}; the gate allows {wording.level(spec.max_missing)}."
             return GatePart(rule="validity", decision="invalid", sentence=sentence)
-    sentence = (
-        "Every sample has a verdict."
-        if not any(v.errors for v in variants)
-        else "Few enough samples ended in an error."
-    )
+    lacking = [_lacks(variant, stopped) for variant in variants if variant.missing]
+    sentence = "Every sample has a verdict."
+    if lacking:
+        sentence = f"Few enough samples are missing: {', '.join(lacking)}."
+    elif any(variant.errors for variant in variants):
+        sentence = "Few enough samples ended in an error."
     return GatePart(rule="validity", decision="pass", sentence=sentence)
+
+
+def _lacks(variant: VariantSummary, stopped: str | None) -> str:
+    """What a variant has no verdict on, and why."""
+    planned, parts = variant.n + variant.missing, []
+    if variant.missing:
+        parts.append(f"were not run, as {stopped or 'the run was stopped'}")
+    if variant.errors:
+        codes = ", ".join(f"{code} × {count}" for code, count in variant.error_codes.items())
+        parts.append(f"ended in an error ({codes})")
+    counts = [count for count in (variant.missing, variant.errors) if count]
+    first = f"{counts[0]:,} of {planned:,} samples of {variant.name} {parts[0]}"
+    return first if len(parts) == 1 else f"{first}, and {counts[1]:,} {parts[1]}"
 
 
 def _compare(rule: CompareRule, spec: GateSpec, found: Comparison, tally: Tally) -> GatePart:

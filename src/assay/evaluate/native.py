@@ -4,7 +4,7 @@ Nothing is paid for until all of that has been found sound.
 """
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from assay.evaluate.plan import Override, Planned, Variant, plan_identity, resol
 from assay.evaluate.sampler import CallSampler, Facilities
 from assay.evaluate.service import Job
 from assay.evaluate.types import Case, Suite
+from assay.models.target import Target, parse_target
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,26 @@ def job_of(project: Project, prepared: Prepared) -> Job[Planned]:
         concurrency=suite.concurrency,
         cases=facts.cases,
         total=facts.cases * suite.repeats * len(variants),
+        budget=suite.budget,
+        targets=_targets(prepared),
         datasets=facts.digests,
         identity=plan_identity(suite, variants, facts.digests),
         plan={"variants": [_told(variant) for variant in variants]},
         samples=plan,
         open_sampler=open_sampler,
     )
+
+
+def _targets(prepared: Prepared) -> tuple[Target, ...]:
+    """The models that a run asks: the variants' own, the judge, and those that graders name."""
+    suite = prepared.suite
+    named = [spec.settings["model"] for spec in suite.graders if isinstance(spec.settings.get("model"), str)]
+    judges = [suite.judge.model] if suite.judge is not None else []
+    found = [variant.target for variant in prepared.variants]
+    for name in [*judges, *named]:
+        with suppress(BadInput):  # a setting of that name that is no model; what asks one says so itself
+            found.append(parse_target(str(name)))
+    return tuple(found)
 
 
 def _cases(project: Project, suite: Suite) -> Iterator[Case]:

@@ -2,7 +2,7 @@
 
 Replies are kept in the project's store the moment they arrive; the rows here are made from them in plan
 order and can be made again. So a run without a summary is unfinished, and the next run with the same
-identity takes its folder over, unless the process that owns it is alive.
+identity takes its folder over, unless the process that owns it is alive. So is one that a budget stopped.
 """
 
 import contextlib
@@ -115,12 +115,13 @@ def open_run(runs: Path, identity: str, *, new_id: str, plan: dict[str, object])
     """
     for path in sorted(runs.glob("*/" + PLAN), reverse=True):
         folder = path.parent
-        if (folder / SUMMARY).exists() or _identity(path) != identity:
+        if _identity(path) != identity or _is_finished(folder):
             continue
         lock = _try_lock(folder)
         if lock is None:
             continue
-        if not (folder / SUMMARY).exists():
+        if not _is_finished(folder):
+            (folder / SUMMARY).unlink(missing_ok=True)  # from here on it is under way, whatever happens
             return RunFolder(folder, lock)
         os.close(lock)  # whoever held it has finished the run in the meantime
     folder = runs / new_id
@@ -135,6 +136,17 @@ def open_run(runs: Path, identity: str, *, new_id: str, plan: dict[str, object])
     text = json.dumps({"format": 1, "identity": identity, **plan}, indent=2, ensure_ascii=False) + "\n"
     found.write(PLAN, text.encode())
     return found
+
+
+def _is_finished(folder: Path) -> bool:
+    """Whether there is a summary, and nothing that a further command could add."""
+    try:
+        summary = json.loads((folder / SUMMARY).read_bytes())
+    except OSError:
+        return False
+    except ValueError:
+        return True
+    return not (isinstance(summary, dict) and summary.get("stopped"))
 
 
 def _identity(plan: Path) -> object:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
 
 from assay.core.errors import Unavailable
+from assay.evaluate.budget import BudgetSpent
 from assay.evaluate.types import SampleRow
 
 AHEAD_PER_WORKER = 8
@@ -30,6 +31,12 @@ class Progress:
     reused: int = 0
     tokens: int = 0
     cost_usd: Decimal | None = Decimal(0)
+
+    def add(self, input_tokens: int | None, output_tokens: int | None, cost_usd: str | None) -> None:
+        """Count what a reply used; the cost is unknown from the first one on whose cost is."""
+        self.tokens += (input_tokens or 0) + (output_tokens or 0)
+        if self.cost_usd is not None:
+            self.cost_usd = None if cost_usd is None else self.cost_usd + Decimal(cost_usd)
 
 
 class Indexed(Protocol):
@@ -53,6 +60,7 @@ class Sampler(Protocol[P_contra]):
 
         Raises:
             BadInput: Something that a person can mend, and that ends the run.
+            BudgetSpent: The sample could not be run to its end; it is missing, and no further one is begun.
         """
         ...
 
@@ -66,6 +74,9 @@ class Runner(Generic[P]):
         concurrency: Samples under way at once.
         sync: Called about once a second, and at the end, in a thread: has what was kept reach the disk.
         watch: Told after each sample.
+
+    Attributes:
+        stopped: Why the run ended before its plan did; None when it did not.
     """
 
     def __init__(
@@ -83,9 +94,10 @@ class Runner(Generic[P]):
         self._watch = watch
         self._codes: set[str] = set()
         self.progress = progress
+        self.stopped: str | None = None
 
     async def run(self, plan: Iterator[P], emit: Callable[[SampleRow], None]) -> None:
-        """Execute every sample and emit its row, in plan order.
+        """Execute every sample and emit its row, in plan order; those that the budget has no room for are left out.
 
         Raises:
             BadInput: A case whose inputs do not fit the prompt; the place is the case's.
@@ -105,16 +117,30 @@ class Runner(Generic[P]):
     async def _work(self, plan: Iterator[P], line: "_Line") -> None:
         for planned in plan:
             await line.wait(planned.index)
-            row = await self._sampler.sample(planned)
-            self._note(row)
+            row = await self._sample(planned)
             line.put(planned.index, row)
+            if self.stopped is not None:
+                break
+
+    async def _sample(self, planned: P) -> SampleRow | None:
+        """The row; None for a sample that is left out."""
+        if self.stopped is not None:
+            return None
+        try:
+            row = await self._sampler.sample(planned)
+        except BudgetSpent as spent:
+            self.stopped = str(spent)
+            return None
+        self._note(row)
+        return row
 
     def _note(self, row: SampleRow) -> None:
         progress = self.progress
         progress.done += 1
-        progress.tokens += (row.input_tokens or 0) + (row.output_tokens or 0)
-        if row.output is not None and progress.cost_usd is not None:
-            progress.cost_usd = None if row.cost_usd is None else progress.cost_usd + Decimal(row.cost_usd)
+        if row.output is not None:
+            progress.add(row.input_tokens, row.output_tokens, row.cost_usd)
+        if row.grading is not None:
+            progress.add(row.grading.input_tokens, row.grading.output_tokens, row.grading.cost_usd)
         if row.error is not None:
             progress.errors += 1
             self._codes.add(row.error["code"])
@@ -142,7 +168,7 @@ class _Line:
     emit: Callable[[SampleRow], None]
     ahead: int
     next: int = 0
-    waiting: dict[int, SampleRow] = field(default_factory=dict)
+    waiting: dict[int, SampleRow | None] = field(default_factory=dict)
     moved: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def wait(self, index: int) -> None:
@@ -150,10 +176,13 @@ class _Line:
             self.moved.clear()
             await self.moved.wait()
 
-    def put(self, index: int, row: SampleRow) -> None:
+    def put(self, index: int, row: SampleRow | None) -> None:
+        """The row of that place; None where there is none."""
         self.waiting[index] = row
-        while (ready := self.waiting.pop(self.next, None)) is not None:
-            self.emit(ready)
+        while self.next in self.waiting:
+            ready = self.waiting.pop(self.next)
+            if ready is not None:
+                self.emit(ready)
             self.next += 1
         self.moved.set()
 

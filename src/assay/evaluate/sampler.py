@@ -60,6 +60,7 @@ class CallSampler:
 
         Raises:
             BadInput: The case's inputs do not fit the prompt; the place is the case's.
+            BudgetSpent: It was not run, or not graded, as the budget is spent.
         """
         given = self._given
         call = call_of(planned, timeout_s=given.timeout_s)
@@ -79,9 +80,9 @@ class CallSampler:
                 try:
                     outcome = await given.engine.finish(flow)
                 except ModelError as error:
-                    return unanswered(planned, address, error)
-                finally:
                     given.progress.made += 1
+                    return unanswered(planned, address, error)
+                given.progress.made += 1
                 at_utc = stamp(given.clock.now_utc())
                 stored = given.store.keep(address, outcome.replies, fallback=outcome.fallback, at_utc=at_utc)
         graded = await grade_all(self._graders, planned.case, outcome)

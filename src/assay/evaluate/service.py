@@ -15,8 +15,10 @@ from assay._version import __version__
 from assay.core.clock import Clock, stamp
 from assay.core.ids import new_id
 from assay.engine.engine import Engine
+from assay.evaluate.budget import Budget, check_price
 from assay.evaluate.exporter import FinishedRun, export_to
 from assay.evaluate.gate import decide, overall
+from assay.evaluate.metered import MeteredClient
 from assay.evaluate.replies import ReplyStore
 from assay.evaluate.report_html import write_report
 from assay.evaluate.run_folder import JUNIT, REPORT, SAMPLES, RunFolder, open_run
@@ -24,7 +26,8 @@ from assay.evaluate.runner import Indexed, Progress, Runner, Sampler
 from assay.evaluate.sampler import Facilities
 from assay.evaluate.summary import Summary
 from assay.evaluate.tally import Tally
-from assay.evaluate.types import GateSpec, SampleRow, VariantLabel
+from assay.evaluate.types import BudgetSpec, GateSpec, SampleRow, VariantLabel
+from assay.models.target import Target
 
 FAILURES_KEPT = 5
 
@@ -40,12 +43,14 @@ class Options:
         timeout_s: Longest time of one attempt of a call.
         fresh: Pay anew for every sample, whatever the store has.
         report_rows: Rows that the HTML report shows.
+        budget: The most that the run may use, where the job's own budget says otherwise or nothing.
     """
 
     concurrency: int
     timeout_s: float
     fresh: bool = False
     report_rows: int = 50_000
+    budget: BudgetSpec = BudgetSpec()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +62,9 @@ class Job(Generic[P]):
         labels: The variants as they are counted and shown.
         concurrency: Samples under way at once, where the suite says it.
         total: How many samples there will be.
+        planned: The same by variant, where the variants differ in it.
+        budget: The most that a run may use, if the suite says it.
+        targets: The models that will be asked, as far as they are known; a budget in money needs their prices.
         datasets: Path -> digest.
         identity: A digest: the same for two commands that mean the same run.
         plan: What ``plan.json`` holds beyond the rest.
@@ -73,11 +81,18 @@ class Job(Generic[P]):
     concurrency: int | None
     cases: int
     total: int
+    planned: dict[str, int] | None = None
+    budget: BudgetSpec | None = None
+    targets: tuple[Target, ...] = ()
     datasets: dict[str, str]
     identity: str
     plan: dict[str, object] = field(default_factory=dict)
     samples: Callable[[], Iterator[P]]
     open_sampler: Callable[[Facilities], AbstractAsyncContextManager[Sampler[P]]]
+
+    def planned_of(self, variant: str) -> int:
+        """How many samples of the variant there will be."""
+        return self.total // len(self.labels) if self.planned is None else self.planned[variant]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +102,7 @@ class Finished:
     summary: Summary
     folder: Path
     failures: list[SampleRow]
+    budget_left: BudgetSpec = BudgetSpec()
 
 
 class Evaluation:
@@ -105,16 +121,22 @@ class Evaluation:
         """Run the job, or the rest of it.
 
         Raises:
+            BadInput: The budget is in money, and a price is not known.
             Unavailable: No call at all succeeds.
             StorageFailed: The folder cannot be written.
         """
         started, began_s = self._clock.now_utc(), self._clock.monotonic_s()
+        budget = _budget(job, options, began_s)
         folder = self._open(job, options, started)
         try:
             tally = Tally(job.labels, repeats=job.repeats, gate=job.gate)
             progress = Progress()
             failures: list[SampleRow] = []
             async with AsyncExitStack() as stack:
+                if budget is not None:
+                    metered = MeteredClient(engine.client, budget)
+                    await stack.enter_async_context(metered.running())
+                    engine = engine.through(metered)
                 store = ReplyStore(self._folder / "replies.db")
                 stack.callback(store.close)
                 given = Facilities(
@@ -138,14 +160,15 @@ class Evaluation:
 
                 await runner.run(job.samples(), take)
             span = _Span(started, self._clock.now_utc(), self._clock.monotonic_s() - began_s)
-            summary = _summary(job, folder.name, tally, progress, span)
+            summary = _summary(job, folder.name, tally, runner, span)
             export_to("junit", FinishedRun(summary, folder.path), folder.path / JUNIT)
             with (folder.path / SAMPLES).open("rb") as lines:
                 write_report(summary, lines, folder.path / REPORT, rows=options.report_rows)
             folder.write_summary(summary)
         finally:
             folder.close()
-        return Finished(summary, folder.path, failures)
+        left = BudgetSpec() if budget is None else budget.left(now_s=self._clock.monotonic_s())
+        return Finished(summary, folder.path, failures, left)
 
     def _open(self, job: Job[P], options: Options, started: datetime) -> RunFolder:
         run = new_id(started)
@@ -170,10 +193,22 @@ class _Span(NamedTuple):
     duration_s: float
 
 
-def _summary(job: Job[P], name: str, tally: Tally, progress: Progress, span: _Span) -> Summary:
-    variants = [counted.summary() for counted in tally.variants.values()]
+def _budget(job: Job[P], options: Options, began_s: float) -> Budget | None:
+    """The budget of the run, if there is one; a price that it needs and that is not known is refused here."""
+    limits = options.budget.over(job.budget)
+    if not limits:
+        return None
+    if limits.cost_usd is not None:
+        for target in dict.fromkeys(job.targets):
+            check_price(target)
+    return Budget(limits, began_s=began_s)
+
+
+def _summary(job: Job[P], name: str, tally: Tally, runner: Runner[P], span: _Span) -> Summary:
+    progress = runner.progress
+    variants = [counted.summary(planned=job.planned_of(name)) for name, counted in tally.variants.items()]
     comparison = tally.compare.comparison() if tally.compare is not None else None
-    parts = decide(job.gate, variants, comparison, tally)
+    parts = decide(job.gate, variants, comparison, tally, stopped=runner.stopped)
     decision, sentence = overall(parts)
     return Summary(
         format=1,
@@ -193,5 +228,7 @@ def _summary(job: Job[P], name: str, tally: Tally, progress: Progress, span: _Sp
         repeats=job.repeats,
         calls_made=progress.made,
         calls_reused=progress.reused,
+        missing=sum(variant.missing for variant in variants),
+        stopped=runner.stopped,
         assay=__version__,
     )

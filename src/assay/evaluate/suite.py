@@ -7,6 +7,7 @@ The format is docs/reference/suite.md; ``suite_schema.py`` says the same to edit
 
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import Path
 
 from assay.author.parse import read_parameters
@@ -20,7 +21,7 @@ from assay.core.location import Location
 from assay.engine.prepare import overlay
 from assay.evaluate.dataset import check_dataset_file
 from assay.evaluate.grader import bench_of, make_grader
-from assay.evaluate.types import CompareRule, GateSpec, GraderSpec, Judge, Suite, VariantSpec
+from assay.evaluate.types import BudgetSpec, CompareRule, GateSpec, GraderSpec, Judge, Suite, VariantSpec
 from assay.models.target import parse_target
 
 DEFAULT_GRADER = "contract"
@@ -74,6 +75,7 @@ def _read(document: Document, file: str) -> Suite:
         concurrency=fields.integer("concurrency", least=1),
         gate=_gate(fields, [variant.name for variant in variants]),
         judge=_judge(fields),
+        budget=_budget(fields),
         file=file,
         document=document,
     )
@@ -171,6 +173,21 @@ def _judge(fields: Fields) -> Judge | None:
     judge = Judge(model=model, parameters=overlay(Judge(model=model).parameters, given))
     entry.close()
     return judge
+
+
+def _budget(fields: Fields) -> BudgetSpec | None:
+    """The suite's budget: the most that a run may use."""
+    if fields.raw("budget") is None:
+        return None
+    entry = fields.sub("budget")
+    cost_usd = entry.number("cost_usd", least=0)
+    budget = BudgetSpec(
+        cost_usd=None if cost_usd is None else Decimal(str(cost_usd)),
+        tokens=entry.integer("tokens", least=0),
+        time_s=entry.number("time_s", least=0),
+    )
+    entry.close()
+    return budget
 
 
 def _graders(fields: Fields) -> tuple[GraderSpec, ...]:

@@ -39,6 +39,7 @@ class GraderSummary(msgspec.Struct, frozen=True, kw_only=True):
 class VariantSummary(msgspec.Struct, frozen=True, kw_only=True):
     """One variant's figures. ``n`` = ``passed`` + ``failed`` + ``errors``; an error is never a pass.
 
+    ``missing`` are samples beyond those that were planned and not run, as the budget was spent.
     Token counts and cost are sums; each is None when any sample's is unknown.
     """
 
@@ -68,6 +69,7 @@ class VariantSummary(msgspec.Struct, frozen=True, kw_only=True):
     graders: list[GraderSummary]
     slices: list[Slice]
     error_codes: dict[str, int]
+    missing: int = 0
 
 
 class Flip(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,7 +119,7 @@ class GatePart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """A finished run."""
+    """A finished run; or one that a budget stopped: then ``stopped`` says why, and ``missing`` how much was not run."""
 
     format: int
     run: str
@@ -137,3 +139,5 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     calls_made: int
     calls_reused: int
     assay: str
+    missing: int = 0
+    stopped: str | None = None

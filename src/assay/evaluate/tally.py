@@ -106,8 +106,8 @@ class VariantTally:
         if row.latency_ms is not None:
             self.latencies.append(row.latency_ms)
 
-    def summary(self) -> VariantSummary:
-        """The variant's figures."""
+    def summary(self, *, planned: int | None = None) -> VariantSummary:
+        """The variant's figures; ``planned`` is how many samples there were to be, where not all may have been run."""
         interval = self.passes.interval(level=LEVEL)
         n = self.passes.n
         times = quantiles(self.latencies, (0.5, 0.95))
@@ -138,6 +138,7 @@ class VariantTally:
             graders=[_grader(name, tally) for name, tally in self.graders.items()],
             slices=self._slices(),
             error_codes=dict(sorted(self.error_codes.items())),
+            missing=max(0, planned - n) if planned is not None else 0,
         )
 
     def _slices(self) -> list[Slice]:

@@ -5,6 +5,7 @@ Nothing here reads a file (``dataset.py``, ``suite.py``), calls a model (``runne
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Literal
 
 import msgspec
@@ -105,6 +106,27 @@ class GateSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetSpec:
+    """The most that a run may use; None is no limit. Graders, retries and repairs are included."""
+
+    cost_usd: Decimal | None = None
+    tokens: int | None = None
+    time_s: float | None = None
+
+    def __bool__(self) -> bool:
+        return self != BudgetSpec()
+
+    def over(self, other: "BudgetSpec | None") -> "BudgetSpec":
+        """These limits, and the other's where these say nothing."""
+        other = other or BudgetSpec()
+        return BudgetSpec(
+            cost_usd=other.cost_usd if self.cost_usd is None else self.cost_usd,
+            tokens=other.tokens if self.tokens is None else self.tokens,
+            time_s=other.time_s if self.time_s is None else self.time_s,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VariantLabel:
     """A variant as it is counted and shown; ``digest`` names what its replies come from."""
 
@@ -138,6 +160,7 @@ class Suite:
     file: str
     document: Document
     judge: Judge | None = None
+    budget: BudgetSpec | None = None
 
     def with_options(self, *, repeats: int | None, concurrency: int | None, judge: str | None = None) -> "Suite":
         """The suite with what the command line says instead, and the project's judge where the suite names none."""

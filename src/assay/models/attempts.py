@@ -55,7 +55,6 @@ class Attempts:
     ) -> None:
         self._accounts = accounts
         self._clock = clock
-        self._sleep = sleep
         self._random = random
         self._events = events
         self._gate = Gate(now_s=clock.monotonic_s, sleep=sleep)
@@ -89,7 +88,7 @@ class Attempts:
             except BaseException:
                 self.drop(permit)
                 raise
-            await self._sleep(pause_s)
+            await self._gate.pause(pause_s)
 
     def succeed(self, permit: Permit, usage: Usage) -> None:
         """Hand back a permit whose call was answered."""
@@ -101,6 +100,14 @@ class Attempts:
         """Hand back a permit whose call ended in a way that tells nothing of limits."""
         permit.account.end(permit, now_s=self._clock.monotonic_s())
         self._gate.changed()
+
+    def halt(self, signal: Exception) -> None:
+        """Let no attempt begin any more; whoever waits for one gets the signal."""
+        self._gate.halt(signal)
+
+    def go_on(self) -> None:
+        """Let attempts begin again."""
+        self._gate.go_on()
 
     def close(self) -> None:
         """Stop waiting."""

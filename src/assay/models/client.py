@@ -212,6 +212,17 @@ class ModelClient:
             else:
                 self._attempts.succeed(permit, reply.usage)
 
+    def halt(self, signal: Exception) -> None:
+        """Let no request be sent any more: calls that wait for their turn, or for another attempt, get the signal.
+
+        Those under way end as they would have.
+        """
+        self._attempts.halt(signal)
+
+    def go_on(self) -> None:
+        """Let requests be sent again."""
+        self._attempts.go_on()
+
     @property
     def _session(self) -> aiohttp.ClientSession:
         if self._open_session is None:

@@ -30,7 +30,13 @@ class _Part:
     tests: int = 0
     failures: int = 0
     errors: int = 0
+    skipped: int = 0
     time_s: float = 0.0
+
+    def skip(self, text: str) -> None:
+        self.file.write(text.encode())
+        self.tests += 1
+        self.skipped += 1
 
     def add(self, row: SampleRow, text: str) -> None:
         self.file.write(text.encode())
@@ -61,6 +67,9 @@ def dump_junit(rows: Iterable[SampleRow], summary: Summary, out: IO[bytes]) -> N
         }
         for row in rows:
             parts[row.variant].add(row, _case(row, summary))
+        for variant in summary.variants:
+            if variant.missing:
+                parts[variant.name].skip(_missing(variant, summary))
         counts = _counts(parts.values())
         out.write(
             f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name={_quoted(summary.suite)}{counts}>\n'.encode()
@@ -104,7 +113,7 @@ def _start(variant: VariantSummary, part: _Part, summary: Summary) -> str:
     lines = [f"      <property name={_quoted(name)} value={_quoted(value)}/>\n" for name, value in found.items()]
     name = _quoted(f"{summary.suite}.{variant.name}")
     stamp = f" timestamp={_quoted(summary.started_utc.removesuffix('Z'))}" if summary.started_utc else ""
-    start = f'  <testsuite name={name}{_counts([part])} skipped="0"{stamp}>\n    <properties>\n'
+    start = f'  <testsuite name={name}{_counts([part])} skipped="{part.skipped}"{stamp}>\n    <properties>\n'
     return "".join([start, *lines, "    </properties>\n"])
 
 
@@ -118,6 +127,14 @@ def _case(row: SampleRow, summary: Summary) -> str:
         return start + "/>\n"
     inner = _error(row) if row.status == "error" else _failure(row)
     return f"{start}>\n      {inner}\n    </testcase>\n"
+
+
+def _missing(variant: VariantSummary, summary: Summary) -> str:
+    """One test case that stands for the samples that were not run."""
+    name = f"{variant.missing:,} of {variant.n + variant.missing:,} samples that were not run"
+    message = f"{variant.missing:,} samples were not run, as {summary.stopped or 'the run was stopped'}"
+    start = f"    <testcase classname={_quoted(f'{summary.suite}.{variant.name}')} name={_quoted(name)}"
+    return f'{start} time="0.000">\n      <skipped message={_quoted(message)}/>\n    </testcase>\n'
 
 
 def _failure(row: SampleRow) -> str:

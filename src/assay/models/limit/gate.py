@@ -59,6 +59,8 @@ class Gate:
         self._sleep = sleep
         self._crowded: set[Pool] = set()
         self._turns = 0
+        self._halted: Exception | None = None
+        self._halting: set[asyncio.Event] = set()
 
     def turn(self) -> int:
         """A new call's place in the line; kept for as long as the call goes on."""
@@ -70,7 +72,10 @@ class Gate:
 
         Raises:
             ModelError: What the last account was left out for, when none is there any more.
+            Exception: The signal of ``halt``.
         """
+        if self._halted is not None:
+            raise self._halted
         if not pool.waiting:
             now_s = self._now_s()
             account, _ = pool.choose(model, size, now_s)
@@ -93,6 +98,37 @@ class Gate:
         """An account's state has changed: let in whoever may begin now."""
         for pool in tuple(self._crowded):
             self._let_in(pool)
+
+    async def pause(self, pause_s: float) -> None:
+        """Wait so long between two attempts of a call.
+
+        Raises:
+            Exception: The signal of ``halt``.
+        """
+        if self._halted is None:
+            halted = asyncio.Event()
+            self._halting.add(halted)
+            try:
+                await _first(self._sleep(pause_s), halted.wait())
+            finally:
+                self._halting.discard(halted)
+        if self._halted is not None:
+            raise self._halted
+
+    def halt(self, signal: Exception) -> None:
+        """Let nobody in any more: whoever waits gets the signal, and so does whoever comes. Calls under way go on."""
+        self._halted = signal
+        for halted in self._halting:
+            halted.set()
+        for pool in tuple(self._crowded):
+            for waiter in pool.waiting:
+                if not waiter.let_in.done():
+                    waiter.let_in.set_exception(signal)
+            self._let_in(pool)
+
+    def go_on(self) -> None:
+        """Let calls in again."""
+        self._halted = None
 
     def close(self) -> None:
         """Stop waiting for times to come."""
@@ -133,3 +169,13 @@ class Gate:
         await self._sleep(wait_s)
         pool.wakes_s, pool.waker = math.inf, None
         self._let_in(pool)
+
+
+async def _first(*waits: Awaitable[object]) -> None:
+    """Wait for whichever is over first."""
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
