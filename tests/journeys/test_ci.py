@@ -70,3 +70,90 @@ def test_the_same_files_can_be_written_later_from_the_run(job, here):
 
     assert here("export-run", str(run), *exports).status == 0
     assert {path: (root / path).read_bytes() for path in FILES.values()} == before
+
+
+@pytest.fixture
+def two_suites(small):
+    """The project with a second suite, whose gate fails."""
+    text = (small.root / "suites/sort.yaml").read_text("utf-8")
+    small.write("suites/strict.yaml", re.sub(r"  compare:.*", "  at_least: {baseline: 0.99}", text))
+    return small
+
+
+class TestOneCommandForAJob:
+    def test_runs_every_suite_and_leaves_all_reports_in_one_folder(self, two_suites, sorter, here, against):
+        done = here("ci", "--", *against(sorter))
+        out = two_suites.root / "assay-report"
+        results = json.loads((out / "results.json").read_bytes())
+
+        assert done.status == 1
+        assert [(r["suite"], r["decision"]) for r in results] == [
+            ("suites/sort.yaml", "inconclusive"),
+            ("suites/strict.yaml", "fail"),
+        ]
+        names = {
+            "junit.xml",
+            "assay.sarif",
+            "quality.json",
+            "comment.md",
+            "annotations.txt",
+            "report.html",
+            "summary.json",
+        }
+        assert {path.name for path in (out / "sort").iterdir()} == names
+        assert len(json.loads((out / "gl-code-quality.json").read_bytes())) == sum(
+            len(json.loads((out / suite / "quality.json").read_bytes())) for suite in ("sort", "strict")
+        )
+        assert re.search(r"^\? suites/sort.yaml: inconclusive\. 12 cases", done.out, re.MULTILINE)
+        assert re.search(r"^✗ suites/strict.yaml: fail\. baseline passes fewer", done.out, re.MULTILINE)
+        assert len(sorter.requests) == 24
+
+    @pytest.mark.parametrize(
+        ("suite", "fail_on", "status"),
+        [
+            ("sort", "fail,inconclusive,invalid", 3),
+            ("sort", "fail,invalid", 0),
+            ("strict", "fail", 1),
+            ("strict", "invalid", 0),
+        ],
+    )
+    def test_fails_for_what_it_is_told_to_fail_for(self, two_suites, sorter, here, against, suite, fail_on, status):
+        assert here("ci", f"suites/{suite}.yaml", "--fail-on", fail_on, "--", *against(sorter)).status == status
+
+    def test_an_error_in_one_suite_fails_the_job_and_leaves_the_others_their_reports(
+        self, two_suites, sorter, here, against, monkeypatch, tmp_path
+    ):
+        monkeypatch.setenv("GITHUB_ACTIONS", "true")
+        monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "outputs"))
+        two_suites.write("suites/strict.yaml", "suite: strict\ndatasets: [gone.jsonl]\nvariants: [desk.sort]\n")
+        done = here("ci", "--fail-on", "", "--", *against(sorter))
+
+        assert done.status == 2
+        assert re.search(
+            r"^::error title=source.unreadable,file=suites/strict.yaml,line=2::.*gone.jsonl cannot be read: ",
+            done.out,
+            re.MULTILINE,
+        )
+        assert (two_suites.root / "assay-report/sort/junit.xml").exists()
+        assert (tmp_path / "outputs").read_text() == "decision=error\nreport=assay-report\n"
+
+    def test_the_files_of_an_earlier_job_do_not_stand_for_this_one(self, small, sorter, here, against):
+        here("ci", "--", *against(sorter))
+        small.write("datasets/tickets.jsonl", "{")
+        done = here("ci", "--json", "--", *against(sorter))
+
+        assert done.status == 2
+        assert done.json()[0]["error"]["line"] == 1
+        assert list((small.root / "assay-report/sort").iterdir()) == []
+
+    def test_no_suite_at_all_is_said(self, desk, here):
+        done = here("ci")
+
+        assert done.status == 2
+        assert "no file is named suites/*.yaml or suites/*.yml" in done.err
+
+    def test_a_comment_that_cannot_be_written_is_said_and_is_no_reason_to_fail(self, small, sorter, here, against):
+        done = here("ci", "--comment", "--fail-on", "fail", "--", *against(sorter))
+
+        assert done.status == 0
+        assert "no comment: this is no job of GitHub Actions or GitLab CI" in done.err

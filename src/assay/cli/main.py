@@ -27,6 +27,8 @@ _VERBS = {
     "export-run": ("assay.cli.export_run:export_run", "Write a finished run in other formats."),
     "runs": ("assay.cli.runs:runs", "List the project's runs, newest first."),
     "report": ("assay.cli.runs:report", "Make the HTML report of a finished run again."),
+    "ci": ("assay.cli.ci:ci", "Run suites in a CI job: reports, annotations, a comment, one exit status."),
+    "comment": ("assay.cli.comment:comment", "Put comments on the pull request that this CI job is about."),
     "lint": ("assay.cli.lint:lint", "Find what is wrong or unwise in prompt files."),
     "fmt": ("assay.cli.fmt:fmt", "Put prompt files into their usual form."),
     "diff": ("assay.cli.diff:diff", "Say what changed between two versions, and what that means."),

@@ -5,12 +5,15 @@ is never wrapped.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import click
 
+from assay.author.project import PROJECT_FILE
 from assay.core.ids import new_mark
+from assay.core.location import Location
+from assay.evaluate.exporters.github import command
 
 
 @contextmanager
@@ -28,3 +31,12 @@ def commands_ignored() -> Iterator[None]:
         yield
     finally:
         click.echo(f"::{mark}::")
+
+
+def annotate(error: Mapping[str, object]) -> None:
+    """Print an error of a file or an option as an annotation; ``error`` is what ``--json`` says of it."""
+    where = Location(
+        str(error.get("file") or PROJECT_FILE), line if isinstance(line := error.get("line"), int) else None
+    )
+    message = f"{error.get('what')} {error.get('hint') or ''}".strip()
+    click.echo(command("error", str(error.get("code")), where, message), nl=False)

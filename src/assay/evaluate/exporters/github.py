@@ -35,20 +35,20 @@ def github(run: FinishedRun, out: BinaryIO) -> None:
     said = f"{summary.sentence} {total:,} did not pass." if total else summary.sentence
     title = f"{summary.suite}: {summary.decision}"
     suite = Places(run.folder, {}).suite()
-    out.write(_command(_COMMANDS[summary.decision], title, suite, said))
+    out.write(command(_COMMANDS[summary.decision], title, suite, said).encode())
     first = islice(problems(run), MOST - 1)
     first = islice(problems(run), MOST - 1)
-    out.writelines(_command(problem.level, problem.rule, problem.where, problem.what) for problem in first)
+    out.writelines(command(found.level, found.rule, found.where, found.what).encode() for found in first)
     if file := os.environ.get(SUMMARY_VARIABLE):
         with Path(file).open("a", encoding="utf-8") as handle:
             handle.write(comment(run) + "\n")
 
 
-def _command(name: str, title: str, where: Location, message: str) -> bytes:
-    """One line; nothing of what is passed can end it, or begin another command."""
+def command(name: str, title: str, where: Location, message: str) -> str:
+    """A workflow command on one line; nothing of what is passed can end it, or begin another command."""
     found = {"title": one_line(title, _CHARS), "file": where.file}
     if where.line is not None:
         found["line"] = str(where.line)
     properties = ",".join(f"{key}={value.translate(_PROPERTY)}" for key, value in found.items())
     line = f"::{name} {properties}::{one_line(message, _CHARS).translate(_DATA)}\n"
-    return line.replace("##[", "#\\#[").encode()  # an older form of command, which is known anywhere in a line
+    return line.replace("##[", "#\\#[")  # an older form of command, which is known anywhere in a line

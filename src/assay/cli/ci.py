@@ -1,0 +1,251 @@
+"""``assay ci``: suites as a CI job wants them run: every report in one folder, annotations, one exit status.
+
+Each suite is a process of its own that runs ``assay eval``; what is here names its files, reads what it says,
+and adds it up.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import msgspec
+
+from assay.cli.code_host import find_thread, put_comment
+from assay.cli.output import plain, print_json
+from assay.cli.workflow import annotate, commands_ignored
+from assay.core.errors import AssayError, BadInput
+from assay.evaluate.report_text import one_line
+from assay.evaluate.run_folder import JUNIT, REPORT, SUMMARY
+
+EXPORTS = {"junit": JUNIT, "sarif": "assay.sarif", "gitlab": "quality.json", "markdown": "comment.md"}
+QUALITY, ANNOTATIONS, RESULTS = "gl-code-quality.json", "annotations.txt", "results.json"
+DECISIONS = ("fail", "inconclusive", "invalid")
+DEFAULT_SUITES = ("suites/*.yaml", "suites/*.yml")
+WORST_LAST = ("pass", "inconclusive", "fail", "invalid", "error")
+_FOR_EVAL = "assay.options-for-eval"
+_SIGNS = {"pass": "✓", "fail": "✗", "inconclusive": "?", "invalid": "!", "error": "!"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What one suite came to.
+
+    Attributes:
+        decision: The gate's, or ``error`` where the suite could not be run.
+        sentence: Why.
+        folder: Its files.
+        run: The folder of its run, or None.
+        error: What ``assay eval --json`` says of an error: code, what, hint, file, line.
+    """
+
+    suite: str
+    decision: str
+    sentence: str
+    folder: str
+    run: str | None = None
+    error: dict[str, object] | None = None
+
+
+class _FailOn(click.ParamType[tuple[str, ...]]):
+    name = "list"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        if isinstance(value, tuple):
+            return value
+        found = tuple(word.strip() for word in str(value).split(",") if word.strip())
+        if unknown := sorted(set(found) - set(DECISIONS)):
+            self.fail(f"{unknown[0]!r} is not one of {', '.join(DECISIONS)}", param, ctx)
+        return found
+
+
+class _WithOptionsForEval(click.Command):
+    """A command that leaves what stands behind ``--`` to another."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        ctx.meta[_FOR_EVAL] = args[end + 1 :]
+        return super().parse_args(ctx, args[:end])
+
+
+@click.command(
+    cls=_WithOptionsForEval,
+    epilog="""\b
+Examples:
+  assay ci
+  assay ci 'suites/*.yaml' --fail-on fail,invalid
+  assay ci suites/triage.yaml --comment -- --model openai/gpt-4o-mini --key-env OPENAI_API_KEY
+
+\b
+What stands behind '--' goes to 'assay eval'.
+Exit status: 0 when no suite came to what --fail-on lists; else 2 for an error in a file or option,
+1 for fail, 3 for inconclusive or invalid, 130 interrupted.""",
+)
+@click.argument("suites", metavar="[SUITE]... [-- EVAL OPTIONS]", nargs=-1)
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("assay-report"), show_default=True, help="Where files go."
+)
+@click.option(
+    "--fail-on",
+    type=_FailOn(),
+    default=",".join(DECISIONS),
+    show_default=True,
+    metavar="LIST",
+    help="The decisions that make the job fail. An error always does.",
+)
+@click.option("--comment", is_flag=True, help="Comment on the pull request that the job is about.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@click.pass_context
+def ci(
+    ctx: click.Context,
+    suites: tuple[str, ...],
+    out: Path,
+    fail_on: tuple[str, ...],
+    comment: bool,
+    as_json: bool,
+) -> int:
+    """Run suites in a CI job: reports, annotations, a comment, one exit status.
+
+    SUITE is a file or a pattern; without one, all of suites/ are run.
+    """
+    files = _files(suites or DEFAULT_SUITES)
+    results = [_run(suite, folder, ctx.meta[_FOR_EVAL]) for suite, folder in _folders(files, out)]
+    _merge_quality(results, out)
+    (out / RESULTS).write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n")
+    if as_json:
+        print_json(results)
+    else:
+        _tell(results)
+    if file := os.environ.get("GITHUB_OUTPUT"):
+        _put_outputs(Path(file), results, out)
+    if comment:
+        _comment(results)
+    return _status(results, fail_on)
+
+
+def _files(patterns: Iterable[str]) -> list[Path]:
+    """The files, each once, in the order asked for.
+
+    Raises:
+        BadInput: There is none.
+    """
+    found: dict[Path, None] = {}
+    for pattern in patterns:
+        there = sorted(Path().glob(pattern)) if not Path(pattern).is_absolute() else [Path(pattern)]
+        if not there and not any(sign in pattern for sign in "*?["):
+            there = [Path(pattern)]  # 'assay eval' says what is wrong with it, and what was probably meant
+        found |= dict.fromkeys(there)
+    if not found:
+        raise BadInput(
+            f"no file is named {' or '.join(patterns)}",
+            hint="name the suites, or give the command in the project's folder",
+            code="ci.no_suite",
+        )
+    return list(found)
+
+
+def _folders(suites: Sequence[Path], out: Path) -> list[tuple[Path, Path]]:
+    """A folder for each suite, named after its file; after its whole path where two are named alike."""
+    stems = [suite.stem for suite in suites]
+    return [
+        (s, out / (s.stem if stems.count(s.stem) == 1 else "-".join(s.with_suffix("").parts).lstrip("/-")))
+        for s in suites
+    ]
+
+
+def _run(suite: Path, folder: Path, options: Sequence[str]) -> Result:
+    if folder.exists():
+        shutil.rmtree(folder)  # else the files of an earlier job would stand for this one
+    folder.mkdir(parents=True)
+    exports = [f"--export={kind}={folder / name}" for kind, name in EXPORTS.items()]
+    exports.append(f"--export=github={folder / ANNOTATIONS}")
+    command = [sys.executable, "-m", "assay", "eval", str(suite), "--json", "--quiet", *exports, *options]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
+    if done.returncode == 130:
+        raise KeyboardInterrupt
+    found = _said(done.stdout, done.returncode)
+    if "error" in found:
+        error = dict(msgspec.convert(found["error"], dict[str, object]))
+        return Result(
+            suite=str(suite), decision="error", sentence=str(error.get("what")), folder=str(folder), error=error
+        )
+    run = Path(str(found["run"]))
+    for name in (REPORT, SUMMARY):
+        if (run / name).exists():
+            shutil.copyfile(run / name, folder / name)
+    return Result(
+        suite=str(suite),
+        decision=str(found["decision"]),
+        sentence=str(found["sentence"]),
+        folder=str(folder),
+        run=str(run),
+    )
+
+
+def _said(output: bytes, status: int) -> dict[str, object]:
+    """What ``assay eval --json`` printed; an error of our own where it printed no such thing."""
+    try:
+        found = json.loads(output)
+    except ValueError:
+        found = None
+    if isinstance(found, dict) and ("error" in found or {"decision", "sentence", "run"} <= set(found)):
+        return found
+    what = f"'assay eval' ended with status {status} and said nothing"
+    return {"error": {"code": "ci.eval", "what": what, "hint": "see what it wrote on standard error"}}
+
+
+def _merge_quality(results: Sequence[Result], out: Path) -> None:
+    """One file for all suites, since GitLab takes one."""
+    issues: list[object] = []
+    for result in results:
+        file = Path(result.folder) / EXPORTS["gitlab"]
+        if file.exists():
+            issues += json.loads(file.read_bytes())
+    (out / QUALITY).write_text(json.dumps(issues, indent=1) + "\n", encoding="utf-8")
+
+
+def _tell(results: Sequence[Result]) -> None:
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for result in results:
+            file = Path(result.folder) / ANNOTATIONS
+            if file.exists():
+                click.echo(file.read_text("utf-8"), nl=False)
+            elif result.error is not None:
+                annotate(result.error)
+    with commands_ignored():
+        for result in results:
+            click.echo(plain(f"{_SIGNS[result.decision]} {result.suite}: {result.decision}. {result.sentence}"))
+            click.echo(f"  {result.folder}")
+
+
+def _comment(results: Sequence[Result]) -> None:
+    """Comment on each suite; a comment that cannot be written is said, and is no reason to fail."""
+    files = [Path(result.folder) / EXPORTS["markdown"] for result in results]
+    try:
+        thread = find_thread(os.environ)
+        for file in files:
+            if file.exists():
+                put_comment(thread, file.read_text("utf-8"))
+    except AssayError as error:
+        click.echo(f"no comment: {error}" + (f"; {error.hint}" if error.hint else ""), err=True)
+
+
+def _put_outputs(file: Path, results: Sequence[Result], out: Path) -> None:
+    """The outputs of a step of GitHub Actions: the worst decision, and where the files are."""
+    worst = max((result.decision for result in results), key=WORST_LAST.index)
+    with file.open("a", encoding="utf-8") as handle:
+        handle.write(f"decision={worst}\nreport={one_line(str(out), 500)}\n")
+
+
+def _status(results: Sequence[Result], fail_on: Sequence[str]) -> int:
+    """The exit status of all: an error first, then what cannot be let through."""
+    decisions = {result.decision for result in results}
+    if "error" in decisions:
+        return 2
+    failing = decisions & set(fail_on)
+    return 1 if "fail" in failing else 3 if failing else 0
