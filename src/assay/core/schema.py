@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NoReturn, Protocol
+from typing import Literal, NoReturn, Protocol
 
 import jsonschema_rs
 
@@ -10,6 +10,7 @@ from assay.core.errors import BadInput
 from assay.core.location import Path, format_path
 
 JsonSchema = Mapping[str, object]
+Draft = Literal["2020-12", "7"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,12 @@ def _refuse(uri: str) -> NoReturn:
     raise ValueError(f"{uri!r} lies outside the schema and nothing is fetched; copy it into '$defs'")
 
 
+_DRAFTS = {"2020-12": jsonschema_rs.Draft202012Validator, "7": jsonschema_rs.Draft7Validator}
+
+
 class _Compiled:
-    def __init__(self, schema: JsonSchema, mask: str | None) -> None:
-        self._validator = jsonschema_rs.Draft202012Validator(
-            dict(schema), validate_formats=True, retriever=_refuse, mask=mask
-        )
+    def __init__(self, schema: JsonSchema, mask: str | None, draft: Draft) -> None:
+        self._validator = _DRAFTS[draft](dict(schema), validate_formats=True, retriever=_refuse, mask=mask)
 
     def is_valid(self, value: object) -> bool:
         return self._validator.is_valid(value)
@@ -59,23 +61,24 @@ def _order(path: Path) -> list[tuple[int, str]]:
     return [(step, "") if isinstance(step, int) else (-1, step) for step in path]
 
 
-def compile_schema(schema: JsonSchema, *, mask: str | None = None) -> Validator:
+def compile_schema(schema: JsonSchema, *, mask: str | None = None, draft: Draft = "2020-12") -> Validator:
     """A validator for the schema; external references are not fetched.
 
     Args:
         schema: The schema.
         mask: What findings say in place of a value, for values that must not be repeated; None shows them.
+        draft: The edition of the standard that the schema is written in.
 
     Raises:
-        BadInput: The schema is not a valid JSON Schema 2020-12 (the finding's path is in the message).
+        BadInput: The schema is not a valid JSON Schema of that edition (the finding's path is in the message).
     """
     try:
-        return _Compiled(schema, mask)
+        return _Compiled(schema, mask, draft)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
         path = format_path(tuple(getattr(error, "instance_path", ()) or ()))
         message = getattr(error, "message", None) or str(error)
         raise BadInput(
             f"not a JSON Schema: {f'{path}: ' if path else ''}{message}",
-            hint="see the JSON Schema 2020-12 keywords, or use the shorthand `name: type, description`",
+            hint=f"see the JSON Schema {draft} keywords, or use the shorthand `name: type, description`",
             code="schema.invalid",
         ) from None
