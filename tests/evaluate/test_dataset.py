@@ -16,7 +16,7 @@ from assay.author.source import WorkingTree
 from assay.author.types import MISSING
 from assay.core.errors import AssayError, BadInput
 from assay.core.location import Location
-from assay.evaluate import dataset
+from assay.evaluate import dataset, json_items
 from assay.evaluate.dataset import check_datasets, read_cases
 from assay.evaluate.types import Case
 
@@ -291,13 +291,13 @@ def test_a_file_that_cannot_be_read_is_named_with_the_place_that_named_it(tree, 
 
 
 def test_a_line_or_a_document_that_is_too_large_is_refused_before_it_fills_the_memory(tree):
-    long = '{"id": "b", "expected": "' + "x" * dataset.MAX_LINE_BYTES + '"}'
+    long = '{"id": "b", "expected": "' + "x" * json_items.MAX_ITEM_BYTES + '"}'
 
     assert "the line is longer than 16 MB" in refusal(tree, write(tree, "a.jsonl", GOOD + long)).what
     assert "a.yaml is larger than 4 MB" in refusal(tree, write(tree, "a.yaml", f"[{long}]")).what
 
 
-def test_the_facts_count_cases_clusters_and_tags_and_name_each_files_bytes(tree):
+def test_the_facts_count_cases_clusters_and_tags_and_name_each_datasets_content(tree):
     one = write(
         tree, "a.jsonl", '{"id": "a", "cluster": "x", "tags": {"k": "v"}}\n{"id": "b", "cluster": "x"}\n{"id": "c"}\n'
     )
@@ -309,8 +309,18 @@ def test_the_facts_count_cases_clusters_and_tags_and_name_each_files_bytes(tree)
     assert (facts.cases, facts.clusters) == (7, 5)
     assert facts.tags == {"k": {"v": 2, "w": 2}}
     assert facts.cut_tags == set()
-    for name in (one, two, three):
-        assert facts.digests[name] == "sha256:" + hashlib.sha256((tree.root / name).read_bytes()).hexdigest()
+    assert facts.digests.keys() == {one, two, three}
+    assert len(set(facts.digests.values())) == 3
+    other = write(tree, "a.yaml", "- id: c\n- {id: b, cluster: x}\n- {id: a, cluster: x, inputs: {}, tags: {k: v}}\n")
+    assert check_datasets(tree, [other]).digests[other] == facts.digests[one]
+
+
+def test_a_digest_is_made_as_its_page_says(tree):
+    name = write(tree, "a.jsonl", '{"id": "b", "inputs": {"z": 1.0, "a": "é"}, "expected": null}\n{"id": "a"}\n')
+    cases = [b'{"id":"a"}', '{"expected":null,"id":"b","inputs":{"a":"é","z":1}}'.encode()]
+    whole = b"assay dataset 1\n" + b"".join(hashlib.sha256(case).digest() for case in cases)
+
+    assert check_datasets(tree, [name]).digests[name] == "sha256:" + hashlib.sha256(whole).hexdigest()
 
 
 def test_a_tag_with_a_value_for_each_case_is_cut(tree):

@@ -37,6 +37,7 @@ _VERBS = {
     "lock": ("assay.cli.lock:lock", "Pin the partials that prompts include."),
     "import": ("assay.cli.exchange:import_prompt", "Turn a prompt of another format into a prompt file."),
     "export": ("assay.cli.exchange:export_prompt", "Write a prompt in another format."),
+    "dataset": ("assay.cli.dataset:dataset", "Convert, compare, mask, split and check datasets."),
     "models": ("assay.cli.models:models", "The embedded model and the providers."),
     "schema": ("assay.cli.schema:schema", "Print the JSON Schema of a prompt file or a suite, for editors."),
     "settings": ("assay.cli.settings:settings", "Print every setting, its value and where it comes from."),

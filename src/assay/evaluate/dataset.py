@@ -1,30 +1,55 @@
-"""Reading datasets: JSON Lines and CSV as a stream, YAML and JSON as a whole, since those are small.
+"""Opening datasets, finding out their formats, and handing out their cases, which nothing here keeps.
 
-``check_datasets`` looks at all of a suite's datasets once, before anything is paid for; ``read_cases``
-hands out the cases. Neither keeps them. What a row may hold is ``case_row.py``'s.
+``check_datasets`` looks at all of a suite's datasets once, before anything is paid for; ``read_cases`` hands out the
+cases. What a file may hold is a format's (``formats/``), what a row may hold ``case_row.py``'s and ``case_table.py``'s.
 """
 
 import csv
-import hashlib
-import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import BinaryIO
 
-from assay.author.source import WorkingTree, decode, unreadable
-from assay.core.document import parse_document
+import msgspec
+
+from assay.author.source import WorkingTree, unreadable
 from assay.core.errors import BadInput
 from assay.core.location import Location
-from assay.evaluate.case_row import Columns, case_of_line, case_of_node, decode_line
+from assay.evaluate.case_table import Ids, cases_of_rows
+from assay.evaluate.dataset_format import Feed, Format, Peek, formats
+from assay.evaluate.json_items import items, lines
 from assay.evaluate.seen_id import SeenIds
 from assay.evaluate.types import Case
 
-MAX_LINE_BYTES = 16_000_000
-MAX_DOCUMENT_BYTES = 4_000_000
 MAX_TAGS = 50
 MAX_TAG_VALUES = 50
 
-_BOM = b"\xef\xbb\xbf"
+_BUFFER_BYTES = 1 << 16
+_LISTS = ("cases", "data", "items", "examples")
+"""The keys below which a JSON file of cases, of whatever system, may have its list."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetFile:
+    """A file that a person named as a dataset.
+
+    Attributes:
+        path: Where it lies.
+        name: How messages name it.
+        part: What followed ``#``, such as a sheet.
+        where: The place that named it, for messages.
+        kind: The format that it is said to be in; found out when None.
+        rename: From its columns or keys to those of a case; empty for a dataset that is one.
+        ids: How cases are named that have no id.
+    """
+
+    path: Path
+    name: str
+    part: str | None = None
+    where: Location | None = None
+    kind: str | None = None
+    rename: Mapping[str, str] = field(default_factory=dict)
+    ids: Ids | None = None
 
 
 @dataclass(slots=True)
@@ -32,7 +57,7 @@ class DatasetFacts:
     """What one look at a suite's datasets tells.
 
     Attributes:
-        digests: The path of each dataset -> ``sha256:`` of its bytes.
+        digests: The path of each dataset -> ``sha256:`` of its cases, whatever their order and the file's format.
         cases: How many there are in all.
         clusters: How many clusters; a case without one is its own.
         tags: Name -> value -> cases, for the first ``MAX_TAGS`` names and ``MAX_TAG_VALUES`` values of each.
@@ -46,6 +71,31 @@ class DatasetFacts:
     cut_tags: set[str] = field(default_factory=set)
 
 
+def dataset_file(source: WorkingTree, path: str, *, where: Location | None = None) -> DatasetFile:
+    """The file of a project that a dataset's name means.
+
+    Args:
+        source: The project's files.
+        path: The dataset, relative to the project's folder; ``#`` and a name choose a part of a file that has parts.
+        where: The place that named it, for messages.
+
+    Raises:
+        BadInput: It lies outside the project, or no format has a name that ends like this.
+    """
+    file, part = split_part(path)
+    if not formats_for(ending_of(file)):
+        raise _no_dataset(path, where)
+    return DatasetFile(source.locate(file, where=where), source.name(file), part, where)
+
+
+def split_part(path: str) -> tuple[str, str | None]:
+    """A dataset's name without ``#`` and what follows, and that; a file may have ``#`` in its own name."""
+    file, mark, part = path.rpartition("#")
+    if mark and any(found.parts for found in formats_for(ending_of(file))):
+        return file, part
+    return path, None
+
+
 def read_cases(source: WorkingTree, path: str, *, where: Location | None = None) -> Iterator[Case]:
     """The cases of a dataset, one at a time, in the order of the file.
 
@@ -57,9 +107,55 @@ def read_cases(source: WorkingTree, path: str, *, where: Location | None = None)
     Raises:
         BadInput: The file cannot be read, holds no case, or holds something else; with its line.
     """
-    read = _reader(path, where)
-    with _open(source, path, where) as handle:
-        yield from _cases(read, handle, source.name(path))
+    yield from cases_in(dataset_file(source, path, where=where))
+
+
+def cases_in(file: DatasetFile) -> Iterator[Case]:
+    """The cases of a file, one at a time, in its order.
+
+    Raises:
+        BadInput: As ``read_cases``.
+        Unavailable: Its format needs a package that is not installed.
+    """
+    with _open(file) as handle:
+        feed = Feed(handle, file.name, ending_of(file.name), file.part)
+        found = _format_of(file, feed)
+        empty = True
+        try:
+            for case in _read(found, feed, file):
+                empty = False
+                yield case
+        except OSError as error:
+            raise unreadable(file.name, error) from None
+    if empty:
+        raise BadInput(
+            "the dataset holds no case",
+            hint="write at least one, with an id and inputs",
+            code="dataset.empty",
+            where=Location(file.name, 1),
+        )
+
+
+def _format_of(file: DatasetFile, feed: Feed) -> Format:
+    """The format that was named; else the one found out, or the plain one of the ending where parts are mapped."""
+    if file.kind is not None:
+        return formats.get(file.kind)
+    if file.rename or file.ids is not None:
+        plain = [found for found in formats_for(feed.ending) if found.rows is not None]
+        return plain[0] if plain else detect(feed, file.where)
+    return detect(feed, file.where)
+
+
+def _read(found: Format, feed: Feed, file: DatasetFile) -> Iterator[Case]:
+    if not file.rename and file.ids is None:
+        return found.read(feed)
+    if found.rows is None:
+        raise BadInput(
+            f"{file.name} is in the format {found.name!r}, whose parts have their places already",
+            hint="leave --map and --ids out",
+            code="dataset.map",
+        )
+    return cases_of_rows(found.rows(feed), rename=file.rename, ids=file.ids)
 
 
 def check_dataset_file(source: WorkingTree, path: str, *, where: Location) -> None:
@@ -68,8 +164,7 @@ def check_dataset_file(source: WorkingTree, path: str, *, where: Location) -> No
     Raises:
         BadInput: It is no dataset by its name, or cannot be opened.
     """
-    _reader(path, where)
-    _open(source, path, where).close()
+    _open(dataset_file(source, path, where=where)).close()
 
 
 def check_datasets(
@@ -91,18 +186,20 @@ def check_datasets(
         BadInput: As ``read_cases``; or an id that stands twice.
         StorageFailed: There is no room for temporary files.
     """
+    return check_files({path: dataset_file(source, path, where=where) for path in paths}, check=check)
+
+
+def check_files(files: Mapping[str, DatasetFile], *, check: Callable[[Case], None] = lambda _: None) -> DatasetFacts:
+    """``check_datasets`` for files wherever they lie, by the names under which their digests are told."""
     facts = DatasetFacts()
     with SeenIds() as seen:
-        for number, path in enumerate(paths):
-            read = _reader(path, where)
-            with _open(source, path, where) as raw:
-                hashed = _Hashed(raw)
-                for case in _cases(read, io.BufferedReader(hashed, 1 << 16), source.name(path)):
-                    seen.add(case.id, case.cluster, file=number, line=case.where.line or 0)
-                    _count(facts, case)
-                    check(case)
-                facts.digests[path] = f"sha256:{hashed.sha256.hexdigest()}"
-        _check_unique(seen, [source.name(path) for path in paths])
+        for number, file in enumerate(files.values()):
+            for case in cases_in(file):
+                seen.add(case, file=number)
+                _count(facts, case)
+                check(case)
+        check_unique(seen)
+        facts.digests = {name: seen.digest(number) for number, name in enumerate(files)}
         facts.clusters = seen.clusters()
     return facts
 
@@ -121,152 +218,79 @@ def _count(facts: DatasetFacts, case: Case) -> None:
             facts.cut_tags.add(name)
 
 
-def _check_unique(seen: SeenIds, names: Sequence[str]) -> None:
+def check_unique(seen: SeenIds) -> None:
+    """Complain about the first id that stands twice."""
     twice = seen.first_twice()
     if twice is None:
         return
-    first = Location(names[twice.first[0]], twice.first[1])
     raise BadInput(
         f"the id {twice.id!r} stands twice",
-        hint=f"the first is at {first}; give each case of the suite an id of its own",
+        hint=f"the first is at {twice.first}; give each case of the suite an id of its own",
         code="dataset.duplicate_id",
-        where=Location(names[twice.second[0]], twice.second[1]),
+        where=twice.second,
     )
 
 
-def _open(source: WorkingTree, path: str, where: Location | None) -> BinaryIO:
-    target = source.locate(path, where=where)
+def _open(file: DatasetFile) -> BinaryIO:
     try:
-        return target.open("rb", buffering=1 << 16)
+        return file.path.open("rb", buffering=_BUFFER_BYTES)
     except OSError as error:
-        raise unreadable(source.name(path), error, where) from None
+        raise unreadable(file.name, error, file.where) from None
 
 
-class _Hashed(io.RawIOBase):
-    """A file that is hashed as it is read."""
+def detect(feed: Feed, where: Location | None = None) -> Format:
+    """The format of a file, by its ending and, where several have it, by its start.
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self.sha256 = hashlib.sha256()
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # the buffer that BufferedReader gives
-        data = self._file.read(len(buffer))
-        buffer[: len(data)] = data
-        self.sha256.update(data)
-        return len(data)
-
-
-_Read = Callable[[BinaryIO, str], Iterator[Case]]
+    Raises:
+        BadInput: No format has a name that ends like this.
+    """
+    candidates = formats_for(feed.ending)
+    if not candidates:
+        raise _no_dataset(feed.file, where)
+    by_start = [found for found in candidates if found.knows is not None]
+    if by_start:
+        peek = _peek(feed)
+        for found in by_start:
+            if found.knows is not None and found.knows(peek):
+                return found
+    return next((found for found in candidates if found.knows is None), candidates[0])
 
 
-def _cases(read: _Read, handle: BinaryIO, file: str) -> Iterator[Case]:
-    empty = True
+def _peek(feed: Feed) -> Peek:
+    """The start of the file, which is then at its start again; nothing where it cannot be made out."""
     try:
-        for case in read(handle, file):
-            empty = False
-            yield case
-    except OSError as error:
-        raise unreadable(file, error) from None
-    if empty:
-        raise BadInput(
-            "the dataset holds no case",
-            hint="write at least one, with an id and inputs",
-            code="dataset.empty",
-            where=Location(file, 1),
-        )
+        if feed.ending == ".csv":
+            _, line = next(lines(feed.handle, feed.file))
+            return Peek(frozenset(next(csv.reader([line.decode()]))))
+        found = items(feed.handle, feed.file, keys=_LISTS) if feed.ending == ".json" else _first_lines(feed)
+        first = msgspec.json.decode(next(found)[1])
+        return Peek(frozenset(first), first) if isinstance(first, dict) else Peek()
+    except (BadInput, msgspec.DecodeError, UnicodeDecodeError, RecursionError, StopIteration, csv.Error, OSError):
+        return Peek()  # the native format says what is wrong, with the line
+    finally:
+        feed.handle.seek(0)
 
 
-def _lines(handle: BinaryIO, file: str) -> Iterator[tuple[int, bytes]]:
-    """The lines with their numbers; none is longer than ``MAX_LINE_BYTES``."""
-    number = 0
-    while line := handle.readline(MAX_LINE_BYTES + 1):
-        number += 1
-        if len(line) > MAX_LINE_BYTES:
-            raise BadInput(
-                f"the line is longer than {MAX_LINE_BYTES // 1_000_000} MB",
-                hint="write one case a line",
-                code="dataset.too_large",
-                where=Location(file, number),
-            )
-        yield number, line.removeprefix(_BOM) if number == 1 else line
+def _first_lines(feed: Feed) -> Iterator[tuple[int, bytes]]:
+    return ((number, line) for number, line in lines(feed.handle, feed.file) if not line.isspace())
 
 
-def _read_jsonl(handle: BinaryIO, file: str) -> Iterator[Case]:
-    for number, line in _lines(handle, file):
-        if not line.isspace():
-            yield case_of_line(line, Location(file, number))
+def formats_for(ending: str) -> list[Format]:
+    """The formats whose files end like this."""
+    return [found for found in map(formats.get, formats.names()) if ending in found.endings]
 
 
-def _read_csv(handle: BinaryIO, file: str) -> Iterator[Case]:
-    texts = (decode_line(line, Location(file, number)) for number, line in _lines(handle, file))
-    reader = csv.reader(texts, strict=True)
-    columns: Columns | None = None
-    while True:
-        where = Location(file, reader.line_num + 1)
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            raise BadInput(
-                f"not CSV: {error}",
-                hint="put quotes around a cell with a comma, a quote or a line break, and double the quotes in it",
-                code="dataset.syntax",
-                where=where,
-            ) from None
-        if cells is None:
-            return
-        if columns is None and cells:
-            columns = Columns(cells, where)
-        elif columns is not None and cells:
-            yield columns.case(cells, where)
+def ending_of(path: str) -> str:
+    """How a file's name ends, in lower case: ``.jsonl``."""
+    name = path.rpartition("/")[2]
+    return name[name.rfind(".") :].lower() if "." in name else ""
 
 
-def _read_document(handle: BinaryIO, file: str) -> Iterator[Case]:
-    data = handle.read(MAX_DOCUMENT_BYTES + 1)
-    if len(data) > MAX_DOCUMENT_BYTES:
-        raise BadInput(
-            f"{file} is larger than {MAX_DOCUMENT_BYTES // 1_000_000} MB, and a dataset in YAML or JSON is read whole",
-            hint="write it as JSON Lines, one case a line, in a file that ends in .jsonl",
-            code="dataset.too_large",
-            where=Location(file, 1),
-        )
-    document = parse_document(decode(data, file), file=file)
-    if document.value is None:
-        return
-    path: tuple[str, ...] = ()
-    cases = document.value
-    if isinstance(cases, dict) and list(cases) == ["cases"]:
-        path, cases = ("cases",), cases["cases"]
-    if not isinstance(cases, list):
-        raise BadInput(
-            "the document is not a list of cases",
-            hint="write a list of cases, or 'cases:' and the list below it, and nothing beside it",
-            code="dataset.no_list",
-            where=document.at(),
-        )
-    for i in range(len(cases)):
-        yield case_of_node(document, *path, i)
-
-
-_READERS: dict[str, _Read] = {
-    ".jsonl": _read_jsonl,
-    ".ndjson": _read_jsonl,
-    ".csv": _read_csv,
-    ".yaml": _read_document,
-    ".yml": _read_document,
-    ".json": _read_document,
-}
-
-
-def _reader(path: str, where: Location | None) -> _Read:
-    suffix = path[path.rfind(".") :].lower() if "." in path else ""
-    if suffix not in _READERS:
-        raise BadInput(
-            f"{path} is not a dataset by its name",
-            hint=f"its name ends in {', '.join(_READERS)}",
-            code="dataset.kind",
-            where=where,
-        )
-    return _READERS[suffix]
+def _no_dataset(path: str, where: Location | None) -> BadInput:
+    endings = dict.fromkeys(e for found in map(formats.get, formats.names()) for e in found.endings)
+    return BadInput(
+        f"{path} is not a dataset by its name",
+        hint=f"its name ends in {', '.join(sorted(endings))}",
+        code="dataset.kind",
+        where=where,
+    )

@@ -37,6 +37,11 @@ class Case:
     tags: dict[str, str] = field(default_factory=dict)
     where: Location
 
+    @property
+    def has_expected(self) -> bool:
+        """Whether it says what is expected; null is something."""
+        return self.expected is not MISSING
+
 
 class Verdict(msgspec.Struct, frozen=True):
     """What a grader says of one reply: a score in [0, 1], whether that passes, and why, in a sentence.

@@ -6,6 +6,8 @@ import yaml
 
 # YAML 1.2 takes these for numbers where 1.1, whose rules the library writes by, takes some of them for text.
 _NUMBER_LIKE = re.compile(r"[-+]?\.?[0-9].*|[-+]?\.(inf|nan)", re.IGNORECASE | re.DOTALL)
+# What a YAML reader drops, folds or takes for the end of a line, unless it is escaped.
+_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 
 
 class _Dumper(yaml.SafeDumper):
@@ -20,7 +22,9 @@ class _Dumper(yaml.SafeDumper):
 
 def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
     style = None
-    if "\n" in value:
+    if _ODD.search(value):
+        style = '"'
+    elif "\n" in value:
         style = "|"
     elif _NUMBER_LIKE.fullmatch(value):
         style = "'"

@@ -1,0 +1,235 @@
+"""``assay dataset``: datasets from other formats and into them, compared, masked, split and checked."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from assay.author.types import MISSING
+from assay.cli.options import json_option
+from assay.cli.output import plain, print_json
+from assay.core.errors import BadInput
+from assay.evaluate.case_table import DROPPED, Ids
+from assay.evaluate.curate.convert import Written, convert, target_format
+from assay.evaluate.curate.difference import CaseChange, differences
+from assay.evaluate.curate.facts import DatasetView, look_at
+from assay.evaluate.dataset import DatasetFile, ending_of, formats_for, split_part
+from assay.evaluate.dataset_format import formats, json_text
+
+_SHOWN_CHARS = 60
+_SHOWN_VALUES = 8
+
+
+@click.group(
+    epilog="""\b
+Examples:
+  assay dataset convert export.csv datasets/triage.jsonl --map question=inputs.ticket
+  assay dataset show datasets/triage.jsonl
+  assay dataset diff datasets/triage.jsonl datasets/new.jsonl"""
+)
+def dataset() -> None:
+    """Convert, compare, mask, split and check datasets."""
+
+
+class _Kind(click.ParamType[str]):
+    """The name of a format; a wrong one is answered with the nearest."""
+
+    name = "kind"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002 - click passes them
+        formats.get(value)
+        return value
+
+
+def named_file(
+    given: str, *, kind: str | None = None, rename: dict[str, str] | None = None, ids: Ids | None = None
+) -> DatasetFile:
+    """The file that an argument names, wherever it lies.
+
+    Raises:
+        BadInput: No format is given, and none has a name that ends like this.
+    """
+    path, part = split_part(given)
+    if kind is None and not formats_for(ending_of(path)):
+        raise BadInput(
+            f"{path} does not say by its name in which format it is",
+            hint=f"name it with --from: {', '.join(formats.names())}",
+            code="dataset.kind",
+        )
+    return DatasetFile(Path(path), path, part, kind=kind, rename=rename or {}, ids=ids)
+
+
+@dataset.command(
+    "convert",
+    epilog="""\b
+Examples:
+  assay dataset convert tasks.json datasets/triage.jsonl              what Label Studio exported
+  assay dataset convert "tickets.xlsx#May" may.jsonl --map Question=inputs.ticket --map Team=expected --ids row
+  assay dataset convert rows.jsonl cases.csv --map data.text=inputs.text --map "*=-"
+  assay dataset convert datasets/triage.jsonl tasks.json --to label-studio
+
+\b
+The format is found out by the file's name and its start. --map COLUMN=PART names what a column or key becomes:
+id, expected, cluster, inputs.NAME, tags.NAME, or '-' for nothing; '*' is all that is not named.""",
+)
+@click.argument("source", metavar="SRC")
+@click.argument("target", metavar="DST", type=click.Path(path_type=Path))
+@click.option("--from", "kind", type=_Kind(), help="The format of SRC; found out when not given.")
+@click.option("--to", "to_kind", type=_Kind(), help="The format of DST; that of its ending when not given.")
+@click.option("--map", "maps", multiple=True, metavar="COLUMN=PART", help="What a column or key becomes.")
+@click.option(
+    "--ids",
+    type=click.Choice(["row", "content"]),
+    help="Name cases without an id by their row, or by a digest of their inputs.",
+)
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@json_option
+def convert_dataset(
+    source: str,
+    target: Path,
+    kind: str | None,
+    to_kind: str | None,
+    maps: tuple[str, ...],
+    ids: Ids | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Write a dataset in another format.
+
+    Nothing is lost: DST is read again, and is there only when it holds the same cases, with the same digest.
+    """
+    file = named_file(source, kind=kind, rename=_maps(maps), ids=ids)
+    found = target_format(str(target), to_kind)
+    _check_free(target, force=force)
+    _print_written(convert(file, target, found), as_json=as_json)
+
+
+def _maps(pairs: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for pair in pairs:
+        column, equals, part = pair.rpartition("=")
+        root = part.partition(".")[0]
+        if not equals or not column or not (root == part or root in ("inputs", "tags")) or not part:
+            raise BadInput(
+                f"--map {pair!r} does not say what a column becomes",
+                hint=f"write COLUMN=PART with id, expected, cluster, inputs.NAME, tags.NAME or {DROPPED!r}",
+                code="dataset.map",
+            )
+        found[column] = part
+    return found
+
+
+def _check_free(target: Path, *, force: bool) -> None:
+    if target.exists() and not force:
+        raise BadInput(
+            f"{target} is there already",
+            hint="give another name, or --force to write over it",
+            code="dataset.exists",
+        )
+
+
+def _print_written(written: Written, *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "file": written.file,
+                "format": written.format,
+                "cases": written.cases,
+                "clusters": written.clusters,
+                "digest": written.digest,
+            }
+        )
+        return
+    click.echo(f"{plain(written.file)}: {count(written.cases, 'case')} as {written.format}, {written.digest}")
+
+
+def count(number: int, noun: str) -> str:
+    """``1 case``, ``1,200 cases``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+@dataset.command(
+    "show",
+    epilog="""\b
+Examples:
+  assay dataset show datasets/triage.jsonl
+  assay dataset show "tickets.xlsx#May" --json""",
+)
+@click.argument("file", metavar="FILE")
+@click.option("--from", "kind", type=_Kind(), help="The format of FILE; found out when not given.")
+@json_option
+def show_dataset(file: str, kind: str | None, as_json: bool) -> None:
+    """Print what a dataset holds: cases, clusters, tags, lengths, digest.
+
+    The digest is of the cases, not of the file: it stays the same in another format or order.
+    """
+    found = look_at(named_file(file, kind=kind))
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        click.echo("\n".join(_told(found)))
+
+
+def _told(found: DatasetView) -> Iterator[str]:
+    facts = found.facts
+    yield f"{plain(found.name)}: {count(facts.cases, 'case')} in {count(facts.clusters, 'cluster')}"
+    yield found.digest
+    for name, values in facts.tags.items():
+        most = sorted(values.items(), key=lambda item: (-item[1], item[0]))
+        shown = ", ".join(f"{plain(value)} {cases:,}" for value, cases in most[:_SHOWN_VALUES])
+        more = len(most) - _SHOWN_VALUES
+        cut = ", and more" if name in facts.cut_tags else f", and {more} more" if more > 0 else ""
+        yield f"tag {plain(name)}: {shown}{cut}"
+    for part, lengths in found.lengths.items():
+        told = lengths.as_dict()
+        yield (
+            f"{plain(part)}: in {count(told['cases'], 'case')}; characters: median {told['median']:,}, "
+            f"95 % {told['p95']:,}, longest {told['most']:,}"
+        )
+
+
+@dataset.command(
+    "diff",
+    epilog="""\b
+Examples:
+  assay dataset diff datasets/triage.jsonl datasets/triage-2.jsonl
+  assay dataset diff old.xlsx new.jsonl --exit-code   1 when they differ, for CI""",
+)
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@click.option("--exit-code", is_flag=True, help="End with 1 when the cases differ.")
+@json_option
+def diff_datasets(old: str, new: str, exit_code: bool, as_json: bool) -> int:
+    """Say which cases were added, removed or changed, and in which field.
+
+    Cases are compared by their ids. Formats and order make no difference.
+    """
+    found = differences(named_file(old), named_file(new))
+    counts = {"added": 0, "removed": 0, "changed": 0}
+    kept: list[dict[str, object]] = []
+    for change in found:
+        counts[change.change] += 1
+        if as_json:
+            kept.append(change.as_dict())
+        else:
+            click.echo("\n".join(_change_lines(change)))
+    if as_json:
+        print_json({**counts, "cases": kept})
+    else:
+        said = ", ".join(f"{number:,} {word}" for word, number in counts.items() if number)
+        click.echo(said or "the same cases", err=True)
+    return 1 if exit_code and any(counts.values()) else 0
+
+
+def _change_lines(change: CaseChange) -> Iterator[str]:
+    mark = {"added": "+", "removed": "−", "changed": "~"}[change.change]
+    yield f"{mark} {plain(change.id)}"
+    for field in change.fields:
+        yield f"    {plain(field.field)}: {_short(field.before)} → {_short(field.after)}"
+
+
+def _short(value: object) -> str:
+    if value is MISSING:
+        return "nothing"
+    text = json_text(value)
+    return plain(text if len(text) <= _SHOWN_CHARS else f"{text[: _SHOWN_CHARS - 1]}…")

@@ -1,0 +1,97 @@
+"""``assay dataset``: what its commands print, and how they end."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+ROWS = [
+    {"id": "a", "inputs": {"ticket": "charged twice"}, "expected": "billing", "tags": {"lang": "en"}},
+    {"id": "b", "inputs": {"ticket": "it crashes"}, "expected": "bug", "cluster": "c", "tags": {"lang": "de"}},
+]
+
+
+@pytest.fixture
+def lines(project: Path):
+    def write(name: str, rows: list[dict[str, object]]) -> str:
+        (project / name).write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        return name
+
+    return write
+
+
+def test_a_dataset_is_converted_and_its_digest_stays(assay, lines, project):
+    source = lines("a.jsonl", ROWS)
+
+    there = assay("dataset", "convert", source, "a.csv", "--json")
+    back = assay("dataset", "convert", "a.csv", "b.jsonl", "--json")
+
+    assert (there.status, back.status) == (0, 0)
+    assert there.json["digest"] == back.json["digest"]
+    assert (there.json["cases"], there.json["clusters"], there.json["format"]) == (2, 2, "csv")
+    assert (project / "b.jsonl").read_text() == (project / "a.jsonl").read_text().replace(": ", ":").replace(", ", ",")
+
+
+def test_a_file_that_is_there_is_written_over_only_by_force(assay, lines):
+    source, taken = lines("a.jsonl", ROWS), lines("b.jsonl", ROWS[:1])
+
+    assert assay("dataset", "convert", source, taken).err.startswith("error: b.jsonl is there already")
+    assert assay("dataset", "convert", source, taken, "--force").out.startswith("b.jsonl: 2 cases as jsonl, sha256:")
+
+
+def test_a_wrong_row_leaves_no_file_behind(assay, lines, project):
+    lines("a.jsonl", [*ROWS, {"id": "a"}])
+
+    done = assay("dataset", "convert", "a.jsonl", "b.csv")
+
+    assert done.status == 2
+    assert "a.jsonl:3: the id 'a' stands twice" in done.err
+    assert sorted(p.name for p in project.iterdir()) == ["a.jsonl"]
+
+
+@pytest.mark.parametrize("pair", ["x", "x=", "=id", "x=expected.y", "x=id.y"])
+def test_a_mapping_that_says_nothing_is_refused(assay, lines, pair):
+    done = assay("dataset", "convert", lines("a.jsonl", ROWS), "b.jsonl", "--map", pair)
+
+    assert (done.status, "does not say what a column becomes" in done.err) == (2, True)
+
+
+def test_a_dataset_is_shown(assay, lines):
+    source = lines("a.jsonl", ROWS)
+
+    done, told = assay("dataset", "show", source), assay("dataset", "show", source, "--json").json
+
+    assert done.out.splitlines()[0] == "a.jsonl: 2 cases in 2 clusters"
+    assert "tag lang: de 1, en 1" in done.out
+    assert "inputs.ticket: in 2 cases; characters: median 10, 95 % 13, longest 13" in done.out
+    assert told["digest"] in done.out
+    assert told["lengths"]["expected"] == {"cases": 2, "least": 3, "median": 3, "p95": 7, "most": 7}
+
+
+def test_what_changed_is_told_by_case_and_field(assay, lines):
+    old = lines("a.jsonl", ROWS)
+    new = lines("b.jsonl", [{"id": "c"}, ROWS[0] | {"expected": True, "tags": {}}])
+
+    done = assay("dataset", "diff", old, new)
+
+    assert done.out == ('+ c\n~ a\n    expected: "billing" → true\n    tags.lang: "en" → nothing\n− b\n')
+    assert done.err == "1 added, 1 removed, 1 changed\n"
+    assert assay("dataset", "diff", old, new, "--exit-code").status == 1
+    assert assay("dataset", "diff", old, old, "--exit-code").status == 0
+    assert assay("dataset", "diff", old, new, "--json").json["cases"][1]["fields"][0] == {
+        "field": "expected",
+        "before": "billing",
+        "after": True,
+    }
+
+
+@pytest.mark.parametrize(
+    "words", [("show", "a.txt"), ("convert", "a.jsonl", "b.txt"), ("show", "a.jsonl", "--from", "xls")]
+)
+def test_a_format_that_is_not_known_is_answered_with_those_that_are(assay, lines, words):
+    lines("a.jsonl", ROWS)
+
+    done = assay("dataset", *words)
+
+    assert done.status == 2
+    assert "hint: " in done.err
