@@ -48,6 +48,29 @@ def response_schema(contract: Contract | None, *, object_root: bool) -> dict[str
     return None
 
 
+def clauses(contract: Contract | None) -> tuple[str, ...]:
+    """The clauses that a reply can break: those which ``Checker`` may name, in the order in which it looks at them."""
+    if contract is None:
+        return ()
+    limits, markdown = contract.limits, contract.markdown
+    asked = {
+        "refusal": True,
+        "json": contract.format == "json",
+        "schema": contract.format == "json" and contract.schema is not None,
+        "choice": contract.format == "choice",
+        "cut_off": True,
+        "filtered": True,
+        "max_chars": limits.max_chars is not None,
+        "max_words": limits.max_words is not None,
+        "sections": markdown is not None and bool(markdown.sections),
+        "headings": markdown is not None and markdown.max_heading_level is not None,
+        "html": markdown is not None and not markdown.allow_html,
+        "links": markdown is not None and not markdown.allow_links,
+        "citations": contract.citations is not None,
+    }
+    return tuple(name for name, there in asked.items() if there)
+
+
 class Checker:
     """One contract, compiled: holds replies to it."""
 

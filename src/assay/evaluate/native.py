@@ -13,6 +13,7 @@ import msgspec
 from assay.author.project import Project
 from assay.core.errors import BadInput
 from assay.evaluate.asking import StoredModels
+from assay.evaluate.clause import expand_clauses
 from assay.evaluate.dataset import DatasetFacts, check_datasets, read_cases
 from assay.evaluate.grader import open_graders
 from assay.evaluate.plan import Override, Planned, Variant, plan_identity, resolve_variants, samples
@@ -43,6 +44,7 @@ def prepare_suite(project: Project, suite: Suite, suite_file: Path, override: Ov
         for variant in variants:
             _check_inputs(case, variant)
 
+    suite = expand_clauses(suite, [variant.prepared.prompt.contract for variant in variants])
     return Prepared(suite, variants, check_datasets(project.source, suite.datasets, check=check))
 
 

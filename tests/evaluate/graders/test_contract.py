@@ -3,6 +3,7 @@
 import pytest
 
 from assay.author.types import Contract, Exit, Limits
+from assay.engine.contract import clauses
 
 CHOICE = Contract(format="choice", choices=("billing", "technical"))
 SCHEMA = Contract(
@@ -55,3 +56,35 @@ async def test_a_violation_that_repeats_much_of_the_reply_is_cut(build, case, ou
     verdict = await build("contract")(case(), outcome(long, contract=SCHEMA))
 
     assert len(verdict.reason) < 200
+
+
+@pytest.mark.parametrize(
+    ("reply", "contract", "broken"),
+    [
+        ({"text": '{"a": "x", "b": 1}'}, SCHEMA, set()),
+        ({"text": '{"a": 1}'}, SCHEMA, {"schema"}),
+        ({"text": "{"}, SCHEMA, {"json", "schema"}),
+        ({"text": "sales"}, CHOICE, {"choice"}),
+        ({"text": ""}, CHOICE, {"answered", "choice"}),
+        ({"refusal": "no"}, CHOICE, {"answered"}),
+        ({"refusal": "no"}, Contract(refuse=Exit(when="hostile")), set()),
+        ({"text": ""}, None, {"answered"}),
+        ({"text": "half of it", "finish": "length"}, Contract(limits=Limits(max_words=2)), {"cut_off", "max_words"}),
+        ({"text": "Which one?"}, EXITS, set()),
+        ({"text": "sales", "fallback": "billing"}, CHOICE, set()),
+    ],
+)
+async def test_one_clause_fails_by_itself(build, case, outcome, reply, contract, broken):
+    names = ["answered", *(name for name in clauses(contract) if name != "refusal")]
+    found = {name: await build("contract", clause=name)(case(), outcome(**reply, contract=contract)) for name in names}
+
+    assert {name for name, verdict in found.items() if not verdict.passed} == broken
+    whole = await build("contract")(case(), outcome(**reply, contract=contract))
+    assert whole.passed is (not broken)
+
+
+async def test_the_reason_of_a_clause_is_its_own(build, case, outcome):
+    verdict = await build("contract", clause="schema")(case(), outcome('{"a": 1}', contract=SCHEMA))
+
+    assert verdict.reason.endswith(", and 1 more")
+    assert not verdict.reason.startswith("breaks")
