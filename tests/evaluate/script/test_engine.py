@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from assay.author.source import WorkingTree
+from assay.core.errors import Unavailable
 from assay.core.location import Location
+from assay.evaluate.script.assets import library
 from assay.evaluate.script.engine import Code, Engine, Instance
 from assay.evaluate.script.types import UNDEFINED, Limits, ScriptFailed, ScriptStopped, Setting
 
@@ -274,3 +276,11 @@ def test_expressions_are_those_of_mathjs(engine):
     assert engine.calculate("a ^ 2 + (b > 1 ? 1 : 0)", {"a": 3, "b": 2}) == 10
     with pytest.raises(ScriptFailed, match="Undefined symbol"):
         engine.calculate("nosuch + 1", {})
+
+
+def test_missing_scripts_are_one_clear_sentence(monkeypatch, tmp_path, engine):
+    monkeypatch.setattr("assay.evaluate.script.assets.FOLDER", tmp_path)
+    library.cache_clear()
+
+    with pytest.raises(Unavailable, match=r"the script nunjucks\.min\.js is missing from the installed package"):
+        engine.render("{{ x }}", {})
