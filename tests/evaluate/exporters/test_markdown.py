@@ -6,6 +6,7 @@ An independent reader of Markdown (CommonMark with tables) is the judge of what 
 import re
 from html.parser import HTMLParser
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -151,3 +152,13 @@ def test_whatever_the_texts_hold_they_stay_text(made, write, text):
 
     if shown := one_line(text, 100).strip():
         assert shown in [" ".join(code.split()) for code in page.codes] or shown in page.codes
+
+
+def test_a_run_that_a_budget_stopped_says_so(made, write):
+    run = made("a", stopped="the budget of 5.00 dollars is spent", missing=7)
+    run.summary.variants[1] = msgspec.structs.replace(run.summary.variants[1], missing=7)
+    text = write("markdown", run).decode()
+
+    assert "<strong>Stopped</strong>: the budget of 5.00 dollars is spent; 7\u00a0samples were not run." in text
+    assert "| 3, 7 not run |" in text
+    check(text)

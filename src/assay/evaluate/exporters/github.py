@@ -37,7 +37,6 @@ def github(run: FinishedRun, out: BinaryIO) -> None:
     suite = Places(run.folder, {}).suite()
     out.write(command(_COMMANDS[summary.decision], title, suite, said).encode())
     first = islice(problems(run), MOST - 1)
-    first = islice(problems(run), MOST - 1)
     out.writelines(command(found.level, found.rule, found.where, found.what).encode() for found in first)
     if file := os.environ.get(SUMMARY_VARIABLE):
         with Path(file).open("a", encoding="utf-8") as handle:

@@ -45,6 +45,9 @@ def comment(run: FinishedRun) -> str:
     page = _Page()
     page.add(*_head(summary))
     page.table(_VARIANT_HEAD, [_variant(v) for v in summary.variants[:VARIANTS]], of=len(summary.variants))
+    if summary.stopped is not None:
+        missing = wording.plural(summary.missing, "sample")
+        page.add(f"<strong>Stopped</strong>: {prose(summary.stopped)}; {missing} were not run.", "")
     if summary.comparison is not None:
         page.add(_difference(summary.comparison), "")
         _flips(page, summary.comparison)
@@ -113,7 +116,7 @@ def _variant(found: VariantSummary) -> list[str]:
     return [
         code(found.name, _NAME),
         wording.pass_rate(found),
-        f"{found.n:,}",
+        f"{found.n:,}" + (f", {found.missing:,} not run" if found.missing else ""),
         f"{found.failed:,}",
         f"{found.errors:,}",
         wording.NOTHING if found.mean_score is None else f"{found.mean_score:.3f}",
