@@ -287,6 +287,11 @@ class TestStates:
 
         assert "! Invalid" in read(changed(view, gate=[part], decision="invalid", sentence=part.sentence)).text
 
+    def test_a_run_that_a_budget_stopped_says_so(self, view):
+        found = read(changed(view, stopped="the budget of $1 is spent", missing=40)).text
+
+        assert "The run was stopped: the budget of $1 is spent; 40 samples were not run." in found
+
     def test_unknown_cost_is_not_zero(self, view):
         unknown = [msgspec.structs.replace(variant, cost_usd=None) for variant in view.summary.variants]
         costs = next(m for m in page_of(changed(view, variants=unknown)).measures if m.label == "Cost")

@@ -53,7 +53,7 @@ def print_summary(
         failures: The first samples that did not pass; shown where nothing is compared.
     """
     with commands_ignored():
-        view = _View(console)
+        view = SummaryView(console)
         view.variants(summary.variants)
         view.difference(summary.comparison)
         view.decision(summary)
@@ -65,112 +65,112 @@ def print_summary(
         view.where(summary, report, next_commands)
 
 
-class _View:
+class SummaryView:
     """Prints the parts; each leaves an empty line before itself."""
 
     def __init__(self, console: "Console") -> None:
-        self._console = console
-        self._text = TerminalText.of(console)
+        self.console = console
+        self.text = TerminalText.of(console)
 
     def variants(self, variants: Sequence[VariantSummary]) -> None:
         """Measures down, variants across; as many across as fit."""
-        fit = max(1, (self._console.width - _LABEL_WIDTH - 2) // (_CELL_WIDTH + _GAP))
+        fit = max(1, (self.console.width - _LABEL_WIDTH - 2) // (_CELL_WIDTH + _GAP))
         for first in range(0, len(variants), fit):
-            self._line()
-            self._console.print(self._variants_table(variants[first : first + fit]))
+            self.line()
+            self.console.print(self._variants_table(variants[first : first + fit]))
 
     def _variants_table(self, variants: Sequence[VariantSummary]) -> "Table":
-        table = self._table()
+        table = self.table()
         table.add_column("", no_wrap=True, min_width=_LABEL_WIDTH)
         for variant in variants:
-            table.add_column(self._text.one_line(variant.name, _CELL_WIDTH), no_wrap=True, overflow="crop")
+            table.add_column(self.text.one_line(variant.name, _CELL_WIDTH), no_wrap=True, overflow="crop")
         for label, cells in _measures(variants):
-            table.add_row(self._text.safe(label), *(self._text.safe(cell) for cell in cells))
+            table.add_row(self.text.safe(label), *(self.text.safe(cell) for cell in cells))
         return table
 
     def difference(self, found: Comparison | None) -> None:
         """The paired difference, in points."""
         if found is None:
             return
-        self._line()
+        self.line()
         names = f"{found.candidate} against {found.baseline}"
         if not found.n:
-            self._line(f"Difference: no case was answered by both, so {names} cannot be compared.")
+            self.line(f"Difference: no case was answered by both, so {names} cannot be compared.")
             return
         interval = f"{wording.level(found.level)} interval {wording.signed(found.low)} to {wording.signed(found.high)}"
         cases = wording.plural(found.n, "case")
         clusters = f" in {wording.plural(found.clusters, 'cluster')}" if found.clusters != found.n else ""
-        self._line(f"Difference: {wording.points(found.diff)}, {interval}")
-        self._line(f"{names}, paired on {cases}{clusters}: {found.gained:,} gained, {found.lost:,} lost", style="dim")
+        self.line(f"Difference: {wording.points(found.diff)}, {interval}")
+        self.line(f"{names}, paired on {cases}{clusters}: {found.gained:,} gained, {found.lost:,} lost", style="dim")
 
     def decision(self, summary: Summary) -> None:
         """The decision: sign, word, sentence; then whatever else did not pass."""
-        self._line()
+        self.line()
         self._decided(summary.decision, summary.sentence)
         for part in summary.gate:
             if part.decision != "pass" and part.sentence != summary.sentence:
                 self._decided(part.decision, part.sentence)
         needed = max((part.cases_needed or 0 for part in summary.gate), default=0)
         if needed and str(needed) not in summary.sentence:
-            self._line(f"About {wording.plural(needed, 'more case')} would settle it.")
+            self.line(f"About {wording.plural(needed, 'more case')} would settle it.")
         if all(part.rule == "validity" for part in summary.gate):
-            self._line("The suite has no gate; the decision only says whether the run is valid.", style="dim")
+            self.line("The suite has no gate; the decision only says whether the run is valid.", style="dim")
 
     def _decided(self, decision: Decision, sentence: str) -> None:
         from rich.text import Text  # noqa: PLC0415 - costs start-up time
 
         sign, word = wording.DECISION_WORDS[decision]
-        text = Text(self._text.safe(f"{sign} {word.upper()}"), style=_STYLES[decision])
-        text.append(f"  {self._text.safe(sentence)}", style="default not bold")
-        self._console.print(text)
+        text = Text(self.text.safe(f"{sign} {word.upper()}"), style=_STYLES[decision])
+        text.append(f"  {self.text.safe(sentence)}", style="default not bold")
+        self.console.print(text)
 
     def flips(self, found: Comparison | None) -> None:
         """The first cases that flipped, the lost ones before the gained."""
         if found is None:
             return
-        self._line()
+        self.line()
         if not found.flips:
-            self._line("Flips: none; both variants pass and fail the same cases.")
+            self.line("Flips: none; both variants pass and fail the same cases.")
             return
         shown = first_flips(found.flips)
         some = f"; {len(shown)} of them" if len(shown) < found.lost + found.gained else ""
-        self._line(f"Flips: {found.lost:,} lost, {found.gained:,} gained{some}", style="bold")
-        self._console.print(self._flips_table(found, shown))
+        self.line(f"Flips: {found.lost:,} lost, {found.gained:,} gained{some}", style="bold")
+        self.console.print(self._flips_table(found, shown))
 
     def _flips_table(self, found: Comparison, flips: Sequence[Flip]) -> "Table":
-        width = max(self._console.width, 60)
+        width = max(self.console.width, 60)
         case = width // 5
         rest = width - len("✓ gained") - case - 4 * _GAP
         widths = (len("✓ gained"), case, rest // 5, rest - rest // 5 - rest * 2 // 5, rest * 2 // 5)
-        table = self._table()
+        table = self.table()
         heads = ("", "case", "expected", found.baseline, found.candidate)
         for head, wide in zip(heads, widths, strict=True):
-            table.add_column(self._text.one_line(head, wide), width=wide, no_wrap=True, overflow="crop")
+            table.add_column(self.text.one_line(head, wide), width=wide, no_wrap=True, overflow="crop")
         for flip in flips:
             change, style = ("✓ gained", "cyan") if flip.change == "gained" else ("✗ lost", "red")
             expected = wording.NOTHING if flip.expected is None else wording.shown(flip.expected)
             texts = (flip.case, expected, _output(flip.baseline), _output(flip.candidate))
-            cells = [self._text.one_line(text, wide) for text, wide in zip(texts, widths[1:], strict=True)]
-            table.add_row(self._styled(change, style), *cells)
+            cells = [self.text.one_line(text, wide) for text, wide in zip(texts, widths[1:], strict=True)]
+            table.add_row(self.styled(change, style), *cells)
         return table
 
     def failures(self, rows: Sequence[SampleRow]) -> None:
         """The first samples that did not pass: what was expected, and what came."""
         if not rows:
             return
-        self._line()
-        self._line("Did not pass, the first of them", style="bold")
-        width = max(self._console.width, 60)
+        self.line()
+        self.line("Did not pass, the first of them", style="bold")
+        width = max(self.console.width, 60)
         widths = (width // 4, width // 4, width - 2 * (width // 4) - 3 * _GAP)
-        table = self._table()
+        table = self.table()
         for head, wide in zip(("case", "expected", "reply"), widths, strict=True):
             table.add_column(head, width=wide, no_wrap=True, overflow="crop")
         for row in rows:
             expected = wording.NOTHING if row.expected is None else wording.shown(row.expected)
             came = _output(row.output) if row.error is None else row.error["what"]
             texts = (row.case, expected, came)
-            table.add_row(*[self._text.one_line(text, wide) for text, wide in zip(texts, widths, strict=True)])
-        self._console.print(table)
+            table.add_row(*[self.text.one_line(text, wide) for text, wide in zip(texts, widths, strict=True)])
+        self.console.print(table)
 
     def slices(self, summary: Summary) -> None:
         """The weakest slices of the variant that the run is about."""
@@ -178,58 +178,58 @@ class _View:
         weakest = worst_first(about)[:SLICES_SHOWN] if about is not None else []
         if about is None or not weakest:
             return
-        self._line()
-        self._line(f"Weakest slices of {about.name}", style="bold")
-        table = self._table(head=False)
+        self.line()
+        self.line(f"Weakest slices of {about.name}", style="bold")
+        table = self.table(head=False)
         for justify in ("left", "left", "right", "left"):
             table.add_column(justify=justify, no_wrap=True, overflow="crop")
         for found in weakest:
-            name = self._text.one_line(f"{found.tag}: {found.value}", 40)
+            name = self.text.one_line(f"{found.tag}: {found.value}", 40)
             powered = "" if found.rate.of >= wording.POWERED_FROM else "not powered"
             cells = (wording.rate(found.rate), f"n = {found.rate.of:,}", powered)
-            table.add_row(name, *(self._text.safe(cell) for cell in cells))
-        self._console.print(table)
+            table.add_row(name, *(self.text.safe(cell) for cell in cells))
+        self.console.print(table)
 
     def errors(self, variants: Sequence[VariantSummary]) -> None:
         """Errors by code."""
         failing = [variant for variant in variants if variant.error_codes]
         if not failing:
             return
-        self._line()
-        self._line("Errors", style="bold")
+        self.line()
+        self.line("Errors", style="bold")
         for variant in failing:
             codes = ", ".join(f"{code} × {count:,}" for code, count in variant.error_codes.items())
-            self._line(f"  {variant.name}: {codes}")
+            self.line(f"  {variant.name}: {codes}")
 
     def where(self, summary: Summary, report: Path, next_commands: Sequence[str]) -> None:
         """What the run cost in calls, where the report is, and what to try next."""
-        self._line()
+        self.line()
         took = wording.duration(summary.duration_s)
         if summary.stopped is not None:
             run = wording.plural(summary.missing, "sample")
-            self._line(f"Stopped: {summary.stopped}; {run} were not run. The same command with more goes on from here.")
-        self._line(f"Calls: {summary.calls_made:,} made, {summary.calls_reused:,} reused, {took}")
-        self._line(f"Report: {report}", whole=True)
+            self.line(f"Stopped: {summary.stopped}; {run} were not run. The same command with more goes on from here.")
+        self.line(f"Calls: {summary.calls_made:,} made, {summary.calls_reused:,} reused, {took}")
+        self.line(f"Report: {report}", whole=True)
         if next_commands:
-            self._line()
-            self._line("Try next:", style="bold")
+            self.line()
+            self.line("Try next:", style="bold")
         for command in next_commands:
-            self._line(f"  {command}", whole=True)
+            self.line(f"  {command}", whole=True)
 
-    def _line(self, text: str = "", *, style: str | None = None, whole: bool = False) -> None:
+    def line(self, text: str = "", *, style: str | None = None, whole: bool = False) -> None:
         """One line of text; ``whole`` is never broken, so that it can be copied."""
-        self._console.print(self._text.safe(text), style=style, soft_wrap=whole)
+        self.console.print(self.text.safe(text), style=style, soft_wrap=whole)
 
-    def _styled(self, text: str, style: str) -> "Text":
+    def styled(self, text: str, style: str) -> "Text":
         from rich.text import Text  # noqa: PLC0415 - costs start-up time
 
-        return Text(self._text.safe(text), style=style)
+        return Text(self.text.safe(text), style=style)
 
-    def _table(self, *, head: bool = True) -> "Table":
+    def table(self, *, head: bool = True) -> "Table":
         from rich import box  # noqa: PLC0415 - costs start-up time
         from rich.table import Table  # noqa: PLC0415 - costs start-up time
 
-        ruled = box.ASCII2 if self._text.ascii_only else box.SIMPLE_HEAD
+        ruled = box.ASCII2 if self.text.ascii_only else box.SIMPLE_HEAD
         return Table(box=ruled if head else None, show_header=head, pad_edge=False, padding=(0, 1), show_edge=False)
 
 

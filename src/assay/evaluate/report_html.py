@@ -20,7 +20,7 @@ import minijinja
 
 from assay.core.errors import StorageFailed
 from assay.evaluate.report_data import pack
-from assay.evaluate.report_page import page
+from assay.evaluate.report_page import Heading, page
 from assay.evaluate.report_rows import shown_flips
 from assay.evaluate.summary import Summary
 from assay.storage.whole_file import writing_whole
@@ -30,7 +30,9 @@ _SCRIPTS = ("report_data.js", "report_diff.js", "report_detail.js", "report_list
 _SPOOLED_BYTES = 4 << 20
 
 
-def write_report(summary: Summary, lines: Iterable[bytes], path: Path, *, rows: int) -> None:
+def write_report(
+    summary: Summary, lines: Iterable[bytes], path: Path, *, rows: int, heading: Heading | None = None
+) -> None:
     """Put the report in place whole: a reader sees the old one or the new one.
 
     Args:
@@ -38,13 +40,14 @@ def write_report(summary: Summary, lines: Iterable[bytes], path: Path, *, rows: 
         lines: The lines of ``samples.jsonl``; read once.
         path: The file to write.
         rows: The most samples that the report lists one by one.
+        heading: What stands in the place of the run's decision.
 
     Raises:
         StorageFailed: The file cannot be written.
     """
     try:
         with writing_whole(path) as out:
-            dump_report(summary, lines, out, rows=rows)
+            dump_report(summary, lines, out, rows=rows, heading=heading)
     except OSError as error:
         raise StorageFailed(
             f"the report {path} cannot be written: {error}",
@@ -53,12 +56,14 @@ def write_report(summary: Summary, lines: Iterable[bytes], path: Path, *, rows: 
         ) from None
 
 
-def dump_report(summary: Summary, lines: Iterable[bytes], out: BinaryIO, *, rows: int) -> None:
+def dump_report(
+    summary: Summary, lines: Iterable[bytes], out: BinaryIO, *, rows: int, heading: Heading | None = None
+) -> None:
     """Write the page to an open file: what can be read at once, the index, the script, and then the rows."""
     wanted = {(flip.case, side, flip.repeat) for flip, side in shown_flips(summary.comparison)}
     with tempfile.SpooledTemporaryFile(_SPOOLED_BYTES) as chunks:
         packed = pack(islice(lines, rows), summary, chunks, wanted=wanted)
-        text = _environment().render_template("report.html", page=page(summary, packed))
+        text = _environment().render_template("report.html", page=page(summary, packed, heading))
         before, script, after = _HERE.split(text)
         out.write(before.encode())
         out.writelines(packed.blocks if packed.rows else ())

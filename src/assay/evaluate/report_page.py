@@ -117,14 +117,36 @@ class Flips:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """What stands at the top and at the end of a page that is not about one run's decision.
+
+    Attributes:
+        kind: What the page is.
+        headline: The main thing that it says.
+        sentence: The same in a sentence.
+        notes: What else there is to know before the figures.
+        provenance: Name -> value, at the end.
+    """
+
+    kind: str
+    headline: str
+    sentence: str
+    notes: list[str]
+    provenance: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """The report. The template's context is exactly this."""
 
     title: str
+    kind: str
     suite: str
     description: str
-    mark: Mark
+    mark: Mark | None
+    headline: str
     sentence: str
+    notes: list[str]
     more_cases: str | None
     has_gate: bool
     gate: list[GateLine]
@@ -147,16 +169,25 @@ class Page:
     datasets: list[tuple[str, str]]
 
 
-def page(run: Summary, packed: Packed) -> Page:
-    """The whole report of a run, with its rows packed."""
+def page(run: Summary, packed: Packed, heading: Heading | None = None) -> Page:
+    """The whole report of a run, with its rows packed.
+
+    Args:
+        run: The figures.
+        packed: The rows.
+        heading: What stands in the place of the run's decision.
+    """
     slices = _slices(run)
     has_gate = any(part.rule != "validity" for part in run.gate)
     return Page(
-        title=f"{run.suite}: {wording.DECISION_WORDS[run.decision][1].lower()}",
+        title=f"{run.suite}: {(heading.headline if heading else wording.DECISION_WORDS[run.decision][1]).lower()}",
+        kind="Run of a suite" if heading is None else heading.kind,
         suite=run.suite,
         description=run.description,
-        mark=_mark(run.decision),
-        sentence=_sentence(run.sentence),
+        mark=_mark(run.decision) if heading is None else None,
+        headline=wording.DECISION_WORDS[run.decision][1] if heading is None else heading.headline,
+        sentence=_sentence(run.sentence if heading is None else heading.sentence),
+        notes=_stopped(run) if heading is None else heading.notes,
         more_cases=_more_cases(run.gate, run.sentence),
         has_gate=has_gate,
         gate=[GateLine(_mark(p.decision), _rule(p), _sentence(p.sentence)) for p in run.gate],
@@ -175,7 +206,7 @@ def page(run: Summary, packed: Packed) -> Page:
         rows=packed.rows,
         samples_total=max(packed.rows, sum(variant.n for variant in run.variants)),
         first=sample_views(packed.first),
-        provenance=_provenance(run),
+        provenance=_provenance(run) if heading is None else heading.provenance,
         datasets=list(run.datasets.items()),
     )
 
@@ -216,6 +247,13 @@ def _scope(run: Summary) -> str:
     return f"{' × '.join(parts)} = {wording.plural(total, 'sample')}"
 
 
+def _stopped(run: Summary) -> list[str]:
+    """What there is to know of a run that a budget stopped."""
+    if run.stopped is None:
+        return []
+    return [f"The run was stopped: {one_line(run.stopped, 500)}; {wording.plural(run.missing, 'sample')} were not run."]
+
+
 def _variant(found: VariantSummary, compared: Comparison | None) -> VariantView:
     roles = {} if compared is None else {compared.baseline: "baseline", compared.candidate: "candidate"}
     role = roles.get(found.name, "")
@@ -245,15 +283,16 @@ def _difference(found: Comparison, *, has_margin: bool) -> DifferenceView:
         interval=interval,
         level=level,
         margin=margin,
-        caption=_caption(found, level=level, margin=margin),
+        caption=difference_sentence(found, margin=margin),
         method=found.method,
         pairs=_pairs(found),
         p_value=None if found.p_value is None else _p_value(found.p_value),
     )
 
 
-def _caption(found: Comparison, *, level: str, margin: str | None) -> str:
-    """What the plot shows, in words that need no plot."""
+def difference_sentence(found: Comparison, *, margin: str | None = None) -> str:
+    """What the plot of the difference shows, in words that need no plot."""
+    level = wording.level(found.level)
     if found.n == 0:
         return "No case was answered by both variants, so there is nothing to compare."
     if found.low > 0:
@@ -261,7 +300,7 @@ def _caption(found: Comparison, *, level: str, margin: str | None) -> str:
     elif found.high < 0:
         seen = f"The whole {level} interval lies below zero: {found.candidate} passes fewer cases."
     else:
-        seen = f"The {level} interval holds zero: the run does not show which of the two passes more cases."
+        seen = f"The {level} interval holds zero: it does not show which of the two passes more cases."
     if margin is None:
         return seen
     inside = "stays above" if found.low > -found.margin else "reaches beyond"
