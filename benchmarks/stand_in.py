@@ -28,8 +28,8 @@ USAGE = {
 }
 
 
-def whole_answer() -> bytes:
-    message = {"role": "assistant", "content": TEXT, "refusal": None}
+def whole_answer(text: str = TEXT) -> bytes:
+    message = {"role": "assistant", "content": text, "refusal": None}
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
     body = json.dumps(HEAD | {"object": "chat.completion", "choices": [choice], "usage": USAGE}).encode()
     head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-id: req_1\r\ncontent-length: {len(body)}"
@@ -91,6 +91,24 @@ def served(run: str = "from stand_in import run; run()") -> Iterator[str]:
 def run(protocol: type[asyncio.Protocol] = StandIn) -> None:
     """Serve until standard input ends, as it does when whoever started this is gone."""
     asyncio.run(_serve(protocol))
+
+
+def run_late(latency_s: float, text: str) -> None:
+    """Serve that text, whole, each answer so long after its request."""
+    answer = whole_answer(text)
+
+    class Late(StandIn):
+        def data_received(self, data: bytes) -> None:
+            self.waiting += data
+            while (end := self.waiting.find(b"\r\n\r\n")) >= 0:
+                _, _, after = self.waiting[:end].lower().partition(b"content-length:")
+                whole = end + 4 + int(after.partition(b"\r\n")[0] or 0)
+                if len(self.waiting) < whole:
+                    return
+                self.waiting = self.waiting[whole:]
+                asyncio.get_running_loop().call_later(latency_s, self.transport.write, answer)
+
+    run(Late)
 
 
 async def _serve(protocol: type[asyncio.Protocol]) -> None:
