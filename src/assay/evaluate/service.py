@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from assay._version import __version__
 from assay.core.clock import Clock, stamp
@@ -30,6 +30,7 @@ from assay.evaluate.types import BudgetSpec, GateSpec, SampleRow, VariantLabel
 from assay.models.target import Target
 
 FAILURES_KEPT = 5
+REPLIES = "replies.db"
 
 P = TypeVar("P", bound=Indexed)
 
@@ -105,6 +106,78 @@ class Finished:
     budget_left: BudgetSpec = BudgetSpec()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What an executor is given beside the job.
+
+    Attributes:
+        folder: The run's folder.
+        progress: How far the run is; kept by the executor.
+        emit: Takes the rows, in plan order.
+        watch: Told of the progress.
+        budget: What the run may use; None for as much as it takes.
+    """
+
+    folder: RunFolder
+    progress: Progress
+    emit: Callable[[SampleRow], None]
+    watch: Callable[[Progress], None]
+    budget: Budget | None = None
+
+    @property
+    def nonce(self) -> str:
+        """Set for a run that pays anew."""
+        return str(self.folder.plan().get("fresh") or "")
+
+
+class Executor(Protocol):
+    """Where samples are run: in this process (``Here``), or on a cluster."""
+
+    async def execute(self, job: Job[Any], task: Task) -> None:
+        """Run every sample of the job, emit its row, keep the progress."""
+        ...
+
+
+class Here:
+    """This process.
+
+    Args:
+        engine: Makes the calls.
+        store: The file of the project's replies.
+        clock: The time.
+        options: How.
+    """
+
+    def __init__(self, engine: Engine, store: Path, clock: Clock, options: Options) -> None:
+        self._engine = engine
+        self._store = store
+        self._clock = clock
+        self._options = options
+
+    async def execute(self, job: Job[Any], task: Task) -> None:
+        """Run every sample of the job, emit its row, keep the progress."""
+        async with AsyncExitStack() as stack:
+            engine = self._engine
+            if task.budget is not None:
+                metered = MeteredClient(engine.client, task.budget)
+                await stack.enter_async_context(metered.running())
+                engine = engine.through(metered)
+            store = ReplyStore(self._store)
+            stack.callback(store.close)
+            given = Facilities(
+                engine=engine,
+                store=store,
+                clock=self._clock,
+                progress=task.progress,
+                timeout_s=self._options.timeout_s,
+                nonce=task.nonce,
+            )
+            sampler = await stack.enter_async_context(job.open_sampler(given))
+            concurrency = job.concurrency or self._options.concurrency
+            runner = Runner(sampler, progress=task.progress, concurrency=concurrency, sync=store.sync, watch=task.watch)
+            await runner.run(job.samples(), task.emit)
+
+
 class Evaluation:
     """Evaluations of one project.
 
@@ -118,11 +191,24 @@ class Evaluation:
         self._clock = clock
 
     async def run(self, job: Job[P], engine: Engine, options: Options, watch: Callable[[Progress], None]) -> Finished:
-        """Run the job, or the rest of it.
+        """Run the job in this process, or the rest of it.
 
         Raises:
             BadInput: The budget is in money, and a price is not known.
             Unavailable: No call at all succeeds.
+            StorageFailed: The folder cannot be written.
+        """
+        here = Here(engine, self._folder / REPLIES, self._clock, options)
+        return await self.run_by(here, job, options, watch)
+
+    async def run_by(
+        self, executor: "Executor", job: Job[P], options: Options, watch: Callable[[Progress], None]
+    ) -> Finished:
+        """Run the job wherever the executor does, or the rest of it.
+
+        Raises:
+            BadInput: The budget is in money, and a price is not known.
+            Unavailable: No call at all succeeds, or the executor's machines are not there.
             StorageFailed: The folder cannot be written.
         """
         started, began_s = self._clock.now_utc(), self._clock.monotonic_s()
@@ -132,25 +218,7 @@ class Evaluation:
             tally = Tally(job.labels, repeats=job.repeats, gate=job.gate)
             progress = Progress()
             failures: list[SampleRow] = []
-            async with AsyncExitStack() as stack:
-                if budget is not None:
-                    metered = MeteredClient(engine.client, budget)
-                    await stack.enter_async_context(metered.running())
-                    engine = engine.through(metered)
-                store = ReplyStore(self._folder / "replies.db")
-                stack.callback(store.close)
-                given = Facilities(
-                    engine=engine,
-                    store=store,
-                    clock=self._clock,
-                    progress=progress,
-                    timeout_s=options.timeout_s,
-                    nonce=str(folder.plan().get("fresh") or ""),
-                )
-                sampler = await stack.enter_async_context(job.open_sampler(given))
-                rows = stack.enter_context(folder.rows())
-                concurrency = job.concurrency or options.concurrency
-                runner = Runner(sampler, progress=progress, concurrency=concurrency, sync=store.sync, watch=watch)
+            with folder.rows() as rows:
 
                 def take(row: SampleRow) -> None:
                     rows.add(row)
@@ -158,9 +226,10 @@ class Evaluation:
                     if row.status != "passed" and len(failures) < FAILURES_KEPT:
                         failures.append(row)
 
-                await runner.run(job.samples(), take)
+                task = Task(folder=folder, progress=progress, emit=take, watch=watch, budget=budget)
+                await executor.execute(job, task)
             span = _Span(started, self._clock.now_utc(), self._clock.monotonic_s() - began_s)
-            summary = _summary(job, folder.name, tally, runner, span)
+            summary = _summary(job, folder.name, tally, progress, span)
             export_to("junit", FinishedRun(summary, folder.path), folder.path / JUNIT)
             with (folder.path / SAMPLES).open("rb") as lines:
                 write_report(summary, lines, folder.path / REPORT, rows=options.report_rows)
@@ -204,11 +273,10 @@ def _budget(job: Job[P], options: Options, began_s: float) -> Budget | None:
     return Budget(limits, began_s=began_s)
 
 
-def _summary(job: Job[P], name: str, tally: Tally, runner: Runner[P], span: _Span) -> Summary:
-    progress = runner.progress
+def _summary(job: Job[P], name: str, tally: Tally, progress: Progress, span: _Span) -> Summary:
     variants = [counted.summary(planned=job.planned_of(name)) for name, counted in tally.variants.items()]
     comparison = tally.compare.comparison() if tally.compare is not None else None
-    parts = decide(job.gate, variants, comparison, tally, stopped=runner.stopped)
+    parts = decide(job.gate, variants, comparison, tally, stopped=progress.stopped)
     decision, sentence = overall(parts)
     return Summary(
         format=1,
@@ -229,6 +297,6 @@ def _summary(job: Job[P], name: str, tally: Tally, runner: Runner[P], span: _Spa
         calls_made=progress.made,
         calls_reused=progress.reused,
         missing=sum(variant.missing for variant in variants),
-        stopped=runner.stopped,
+        stopped=progress.stopped,
         assay=__version__,
     )

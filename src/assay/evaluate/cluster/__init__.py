@@ -1,0 +1,1 @@
+"""Running a plan on several machines: cut into shards, run by workers, gathered in order."""
