@@ -17,8 +17,8 @@ from assay.author.types import MISSING
 from assay.core.errors import AssayError, BadInput
 from assay.core.location import Location
 from assay.evaluate import dataset, json_items
-from assay.evaluate.dataset import check_datasets, read_cases
-from assay.evaluate.types import Case
+from assay.evaluate.dataset import check_datasets, check_specs, read_cases, spec_cases, spec_of_label
+from assay.evaluate.types import Case, DatasetSpec
 
 GOOD = '{"id": "a", "inputs": {"ticket": "hello"}, "expected": "billing"}\n'
 
@@ -321,6 +321,54 @@ def test_a_digest_is_made_as_its_page_says(tree):
     whole = b"assay dataset 1\n" + b"".join(hashlib.sha256(case).digest() for case in cases)
 
     assert check_datasets(tree, [name]).digests[name] == "sha256:" + hashlib.sha256(whole).hexdigest()
+
+
+SPLITS = "".join(
+    json.dumps({"id": name, "tags": {"split": split}}) + "\n"
+    for name, split in (("a", "dev"), ("b", "test"), ("c", "test"))
+)
+
+
+def test_a_split_is_picked_by_its_tag_and_has_a_digest_of_its_own(tree):
+    write(tree, "a.jsonl", SPLITS)
+    spec, other = DatasetSpec("a.jsonl", "test"), DatasetSpec("a.jsonl", "dev")
+
+    facts = check_specs(tree, [spec, other])
+
+    assert [case.id for case in spec_cases(tree, spec)] == ["b", "c"]
+    assert facts.cases == 3
+    assert list(facts.digests) == ["a.jsonl[test]", "a.jsonl[dev]"]
+    assert len({*facts.digests.values(), *check_datasets(tree, ["a.jsonl"]).digests.values()}) == 3
+    assert [spec_of_label(entry.label) for entry in (spec, DatasetSpec("b.xlsx#May"))] == [
+        spec,
+        DatasetSpec("b.xlsx#May"),
+    ]
+
+
+def test_a_split_without_a_case_is_refused_with_those_that_there_are(tree):
+    write(tree, "a.jsonl", SPLITS)
+
+    with pytest.raises(BadInput) as caught:
+        check_specs(tree, [DatasetSpec("a.jsonl", "train", where=SUITE)])
+
+    assert (caught.value.what, caught.value.hint) == ("a.jsonl has no case in the split 'train'", "it has dev, test")
+    assert caught.value.where == SUITE
+
+
+@pytest.mark.parametrize("split", [None, "test"])
+def test_a_pinned_dataset_is_refused_when_any_of_its_cases_has_changed(tree, split):
+    write(tree, "a.jsonl", SPLITS)
+    digest = check_datasets(tree, ["a.jsonl"]).digests["a.jsonl"]
+    check_specs(tree, [DatasetSpec("a.jsonl", split, digest[:15], SUITE)])
+    write(tree, "a.jsonl", SPLITS.replace('"a"', '"z"'))
+
+    with pytest.raises(BadInput) as caught:
+        check_specs(tree, [DatasetSpec("a.jsonl", split, digest, SUITE)])
+
+    assert caught.value.what.startswith(
+        "a.jsonl does not hold the cases that the suite has pinned: their digest is sha256:"
+    )
+    assert caught.value.where == SUITE
 
 
 def test_a_tag_with_a_value_for_each_case_is_cut(tree):

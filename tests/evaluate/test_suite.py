@@ -77,7 +77,7 @@ def test_every_key_of_the_format_is_read(project):
 
     assert (suite.name, suite.file) == ("support.triage", "suites/s.yaml")
     assert suite.description == "Does the new wording name the right team more often?"
-    assert suite.datasets == ("datasets/triage.jsonl", "suites/d.jsonl")
+    assert [spec.file for spec in suite.datasets] == ["datasets/triage.jsonl", "suites/d.jsonl"]
     assert [(v.name, v.prompt, v.model) for v in suite.variants] == [
         ("baseline", "support.triage@1.0.0", None),
         ("candidate", "../prompts/triage.prompt.md", "embedded/smollm2-135m-instruct"),
@@ -160,7 +160,7 @@ def test_a_judge_that_is_no_model_is_refused_with_its_place(project):
 
 
 def test_one_dataset_needs_no_list(project):
-    assert load(project, SMALL.replace("[d.jsonl]", "d.jsonl")).datasets == ("suites/d.jsonl",)
+    assert load(project, SMALL.replace("[d.jsonl]", "d.jsonl")).datasets[0].file == "suites/d.jsonl"
 
 
 async def test_the_graders_of_a_suite_are_made_for_a_run(project):
@@ -194,6 +194,12 @@ BROKEN = [
     (changed(datasets="\n  - d.jsonl\n  - gone.jsonl"), 4, "gone.jsonl cannot be read: no such file", "check the path"),
     (changed(datasets="[../../d.jsonl]"), 2, "leads out of the project's folder", "without '..'"),
     (changed(datasets="[d.txt]"), 2, "d.txt is not a dataset by its name", ".jsonl"),
+    (changed(datasets="[d.jsonl, {file: d.jsonl}]"), 2, "the dataset suites/d.jsonl is listed twice", "once"),
+    (changed(datasets="[{split: test}]"), 2, "the key 'file' is missing", "file: …"),
+    (changed(datasets="[{file: d.jsonl, slit: x}]"), 2, "the key 'slit' is not known here", "'split'"),
+    (changed(datasets="[{file: d.jsonl, split: ''}]"), 2, "split is ''", "such as test"),
+    (changed(datasets="[{file: 3}]"), 2, "file is 3", "text"),
+    (changed(datasets="['d.jsonl@sha256:xyz']"), 2, "the digest of d.jsonl is 'xyz'", "@sha256:"),
     (changed(variants=None), 1, "the key 'variants' is missing", "variants: …"),
     (changed(variants="[]"), 3, "the suite has no variants", "at least one"),
     (changed(variants="a"), 3, "variants is 'a'", "a list"),
@@ -293,6 +299,7 @@ BEYOND_FORM = (
     "cannot be read",
     "leads out",
     "not a dataset",
+    "the digest of",
     "no provider",
     "are named",
     "no grader is named",
@@ -307,6 +314,9 @@ GOOD = [
     changed(datasets="d.jsonl", description="", graders="", gate="", repeats="", concurrency=""),
     changed(
         variants="[{prompt: a, name: , model: , parameters: }, {name: b, prompt: a, parameters: {stop: x, extra: {}}}]"
+    ),
+    changed(
+        datasets="[{file: d.jsonl, split: test}, {file: d.jsonl, split: b}, '../datasets/triage.jsonl@sha256:0011aa0f']"
     ),
     changed(graders="[{grader: equals, value: {a: [1]}, ignore_case: true, trim: false, weight: 2, name: x}]"),
     changed(graders="[{grader: regex, value: 'a+', full: true, ignore_case: true, timeout_s: 0.5}]"),

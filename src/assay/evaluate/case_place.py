@@ -4,7 +4,6 @@ The rows of a run come in the order of its datasets, so both are read once, side
 changed since, or is gone, gives no place: a wrong line is worse than none.
 """
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -12,9 +11,9 @@ from pathlib import Path
 
 from assay.author.project import PROJECT_FILE
 from assay.author.source import WorkingTree
-from assay.core.errors import BadInput
+from assay.core.errors import AssayError
 from assay.core.location import Location
-from assay.evaluate.dataset import read_cases
+from assay.evaluate.dataset import check_specs, spec_cases, spec_of_label, split_part
 from assay.evaluate.run_folder import PLAN
 from assay.evaluate.types import SampleRow
 
@@ -27,7 +26,7 @@ class Places:
 
     Args:
         folder: The run's folder.
-        datasets: Path -> digest, as the run's summary has them.
+        datasets: Label -> digest, as the run's summary has them.
     """
 
     def __init__(self, folder: Path, datasets: Mapping[str, str]) -> None:
@@ -73,13 +72,15 @@ class Places:
     def _read(self, datasets: Mapping[str, str]) -> Iterator[tuple[str, Location]]:
         if self._source is None:
             return
-        for path, digest in datasets.items():
+        for label, digest in datasets.items():
             try:
-                if _digest(self._source.locate(path)) != digest:
+                spec = spec_of_label(label)
+                if check_specs(self._source, [spec]).digests[label] != digest:
                     return
-                for case in read_cases(self._source, path):
-                    yield case.id, Location(self._name(path), case.where.line)
-            except (BadInput, OSError):
+                name = self._name(split_part(spec.file)[0])
+                for case in spec_cases(self._source, spec):
+                    yield case.id, Location(name, case.where.line, None, case.where.path)
+            except (AssayError, OSError):
                 return
 
 
@@ -108,8 +109,3 @@ def _prompts(plan: Mapping[str, object]) -> dict[str, str]:
     variants = plan.get("variants")
     known = [v for v in variants if isinstance(v, dict)] if isinstance(variants, list) else []
     return {v["name"]: v["file"] for v in known if isinstance(v.get("name"), str) and isinstance(v.get("file"), str)}
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as handle:
-        return f"sha256:{hashlib.file_digest(handle, 'sha256').hexdigest()}"

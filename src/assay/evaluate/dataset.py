@@ -6,7 +6,7 @@ cases. What a file may hold is a format's (``formats/``), what a row may hold ``
 
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,7 +19,10 @@ from assay.evaluate.case_table import Ids, cases_of_rows
 from assay.evaluate.dataset_format import Feed, Format, Peek, formats
 from assay.evaluate.json_items import items, lines
 from assay.evaluate.seen_id import SeenIds
-from assay.evaluate.types import Case
+from assay.evaluate.types import Case, DatasetSpec
+
+SPLIT = "split"
+"""The tag that says which split a case is in."""
 
 MAX_TAGS = 50
 MAX_TAG_VALUES = 50
@@ -41,6 +44,8 @@ class DatasetFile:
         kind: The format that it is said to be in; found out when None.
         rename: From its columns or keys to those of a case; empty for a dataset that is one.
         ids: How cases are named that have no id.
+        split: Only the cases whose tag ``split`` says this count.
+        digest: The digest that all of its cases must have, or the start of it.
     """
 
     path: Path
@@ -50,6 +55,8 @@ class DatasetFile:
     kind: str | None = None
     rename: Mapping[str, str] = field(default_factory=dict)
     ids: Ids | None = None
+    split: str | None = None
+    digest: str | None = None
 
 
 @dataclass(slots=True)
@@ -189,19 +196,90 @@ def check_datasets(
     return check_files({path: dataset_file(source, path, where=where) for path in paths}, check=check)
 
 
+def check_specs(
+    source: WorkingTree, specs: Sequence[DatasetSpec], *, check: Callable[[Case], None] = lambda _: None
+) -> DatasetFacts:
+    """``check_datasets`` for a suite's entries, by their labels: splits are picked, and pins are held.
+
+    Raises:
+        BadInput: As ``check_datasets``; or a split without a case, or cases that are not the pinned ones.
+    """
+    return check_files({spec.label: _file_of(source, spec) for spec in specs}, check=check)
+
+
+def spec_cases(source: WorkingTree, spec: DatasetSpec) -> Iterator[Case]:
+    """The cases that a suite's entry picks.
+
+    Raises:
+        BadInput: As ``read_cases``.
+    """
+    return _picked(cases_in(_file_of(source, spec)), spec.split)
+
+
+def spec_of_label(label: str) -> DatasetSpec:
+    """The entry that has that label in a run's plan or summary."""
+    file, bracket, split = label.partition("[") if label.endswith("]") else (label, "", "")
+    return DatasetSpec(file, split.removesuffix("]") if bracket else None)
+
+
+def _file_of(source: WorkingTree, spec: DatasetSpec) -> DatasetFile:
+    found = dataset_file(source, spec.file, where=spec.where)
+    return replace(found, split=spec.split, digest=spec.digest)
+
+
+def _picked(cases: Iterator[Case], split: str | None) -> Iterator[Case]:
+    return cases if split is None else (case for case in cases if case.tags.get(SPLIT) == split)
+
+
 def check_files(files: Mapping[str, DatasetFile], *, check: Callable[[Case], None] = lambda _: None) -> DatasetFacts:
     """``check_datasets`` for files wherever they lie, by the names under which their digests are told."""
     facts = DatasetFacts()
     with SeenIds() as seen:
         for number, file in enumerate(files.values()):
-            for case in cases_in(file):
+            before = facts.cases
+            for case in _picked(cases_in(file), file.split):
                 seen.add(case, file=number)
                 _count(facts, case)
                 check(case)
+            if facts.cases == before:
+                raise _no_split(file)
         check_unique(seen)
         facts.digests = {name: seen.digest(number) for number, name in enumerate(files)}
         facts.clusters = seen.clusters()
+    for name, file in files.items():
+        if file.digest is not None:
+            _check_pin(file, facts.digests[name] if file.split is None else _whole_digest(file))
     return facts
+
+
+def _whole_digest(file: DatasetFile) -> str:
+    with SeenIds() as seen:
+        for case in cases_in(file):
+            seen.add(case)
+        return seen.digest()
+
+
+def _check_pin(file: DatasetFile, digest: str) -> None:
+    assert file.digest is not None
+    if not digest.startswith(file.digest):
+        raise BadInput(
+            f"{file.name} does not hold the cases that the suite has pinned: their digest is {digest[:19]}…",
+            hint=f"bring the pinned cases back, or pin these: @{digest}",
+            code="dataset.pin",
+            where=file.where,
+        )
+
+
+def _no_split(file: DatasetFile) -> BadInput:
+    known = sorted({case.tags[SPLIT] for case in cases_in(file) if SPLIT in case.tags})
+    hint = (
+        f"it has {', '.join(known[:10])}"
+        if known
+        else "its cases have no tag 'split'; 'assay dataset split' gives them one"
+    )
+    return BadInput(
+        f"{file.name} has no case in the split {file.split!r}", hint=hint, code="dataset.split", where=file.where
+    )
 
 
 def _count(facts: DatasetFacts, case: Case) -> None:

@@ -14,7 +14,7 @@ from assay.author.project import Project
 from assay.core.errors import BadInput
 from assay.evaluate.asking import StoredModels
 from assay.evaluate.clause import expand_clauses
-from assay.evaluate.dataset import DatasetFacts, check_datasets, read_cases
+from assay.evaluate.dataset import DatasetFacts, check_specs, spec_cases
 from assay.evaluate.grader import open_graders
 from assay.evaluate.plan import Override, Planned, Variant, plan_identity, resolve_variants, samples
 from assay.evaluate.sampler import CallSampler, Facilities
@@ -45,7 +45,7 @@ def prepare_suite(project: Project, suite: Suite, suite_file: Path, override: Ov
             _check_inputs(case, variant)
 
     suite = expand_clauses(suite, [variant.prepared.prompt.contract for variant in variants])
-    return Prepared(suite, variants, check_datasets(project.source, suite.datasets, check=check))
+    return Prepared(suite, variants, check_specs(project.source, suite.datasets, check=check))
 
 
 def job_of(project: Project, prepared: Prepared) -> Job[Planned]:
@@ -101,8 +101,8 @@ def _targets(prepared: Prepared) -> tuple[Target, ...]:
 
 
 def _cases(project: Project, suite: Suite) -> Iterator[Case]:
-    for path in suite.datasets:
-        yield from read_cases(project.source, path)
+    for spec in suite.datasets:
+        yield from spec_cases(project.source, spec)
 
 
 def _told(variant: Variant) -> dict[str, object]:

@@ -16,18 +16,20 @@ from assay.author.reference import is_path
 from assay.author.source import PROMPT_SUFFIXES, inside
 from assay.core.document import Document, parse_document
 from assay.core.errors import BadInput, unknown_name
-from assay.core.fields import Fields
+from assay.core.fields import Fields, describe
 from assay.core.location import Location
 from assay.engine.prepare import overlay
 from assay.evaluate.dataset import check_dataset_file
 from assay.evaluate.grader import bench_of, make_grader
-from assay.evaluate.types import BudgetSpec, CompareRule, GateSpec, GraderSpec, Judge, Suite, VariantSpec
+from assay.evaluate.types import BudgetSpec, CompareRule, DatasetSpec, GateSpec, GraderSpec, Judge, Suite, VariantSpec
 from assay.models.target import parse_target
 
 DEFAULT_GRADER = "contract"
 ENTRY_KEYS = ("grader", "name", "weight", "negate")
 """What every entry of ``graders`` takes; all else is a setting of the grader."""
 
+_PIN = re.compile(r"[0-9a-f]{8,64}")
+_SPLIT = re.compile(r"[^\[\]\s](?:[^\[\]\n]*[^\[\]\s])?")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*")
 
 
@@ -51,7 +53,7 @@ def load_suite(project: Project, path: Path) -> Suite:
     document = parse_document(project.source.read(file), file=project.source.name(file))
     suite = _read(document, file)
     for i, dataset in enumerate(suite.datasets):
-        check_dataset_file(project.source, dataset, where=document.at("datasets", i))
+        check_dataset_file(project.source, dataset.file, where=document.at("datasets", i))
     bench = bench_of(project.source, file)
     for spec in suite.graders:
         make_grader(spec, bench)
@@ -83,20 +85,54 @@ def _read(document: Document, file: str) -> Suite:
     return suite
 
 
-def _datasets(fields: Fields, folder: str) -> tuple[str, ...]:
+def _datasets(fields: Fields, folder: str) -> tuple[DatasetSpec, ...]:
     fields.required("datasets")
-    found: list[str] = []
-    for i, path in enumerate(fields.texts("datasets")):
-        where = fields.at("datasets", i)
-        dataset = inside(f"{folder}/{path}" if folder else path, where)
-        if dataset in found:
+    value = fields.raw("datasets")
+    items = fields.items("datasets") if isinstance(value, list) else [value]
+    found: list[DatasetSpec] = []
+    for i, item in enumerate(items):
+        spec = _dataset(fields, i, item, folder)
+        if spec.label in [other.label for other in found]:
             raise BadInput(
-                f"the dataset {path} is listed twice", hint="list it once", code="suite.datasets", where=where
+                f"the dataset {item if isinstance(item, str) else spec.label} is listed twice",
+                hint="list it once",
+                code="suite.datasets",
+                where=spec.where,
             )
-        found.append(dataset)
+        found.append(spec)
     if not found:
         raise _none(fields, "datasets", "list at least one, such as ../datasets/triage.jsonl")
     return tuple(found)
+
+
+def _dataset(fields: Fields, i: int, item: object, folder: str) -> DatasetSpec:
+    """A file, ``FILE@sha256:…``, or ``{file: …, split: …}``."""
+    where, split = fields.at("datasets", i), None
+    if isinstance(item, dict):
+        entry = fields.sub("datasets", i)
+        path, split = entry.need_text("file"), entry.text("split")
+        if split is not None and not _SPLIT.fullmatch(split):
+            raise entry.wrong("split", split, "the name of a split, such as test")
+        entry.close()
+    elif isinstance(item, str):
+        path = item
+    else:
+        raise BadInput(
+            f"datasets[{i}] is {describe(item)}",
+            hint="write text, the path of a file, or {file: …, split: …}",
+            code="suite.wrong_type",
+            where=where,
+        )
+    path, pinned, digest = path.partition("@sha256:")
+    if pinned and not _PIN.fullmatch(digest):
+        raise BadInput(
+            f"the digest of {path} is {digest!r}",
+            hint="write @sha256: and 8 to 64 of the digits that 'assay dataset show' prints",
+            code="suite.pin",
+            where=where,
+        )
+    file = inside(f"{folder}/{path}" if folder else path, where)
+    return DatasetSpec(file, split, f"sha256:{digest}" if pinned else None, where)
 
 
 def _none(fields: Fields, key: str, hint: str) -> BadInput:

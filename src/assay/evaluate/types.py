@@ -80,6 +80,28 @@ class GraderSpec:
     places: dict[str, Location] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class DatasetSpec:
+    """One entry of a suite's ``datasets``.
+
+    Attributes:
+        file: The file, relative to the project's folder; with ``#`` and a part where it has parts.
+        split: Only the cases whose tag ``split`` says this; all of them when None.
+        digest: The digest that the file's cases must have, or the start of it; None is any.
+        where: The place in the suite, for messages.
+    """
+
+    file: str
+    split: str | None = None
+    digest: str | None = None
+    where: Location | None = None
+
+    @property
+    def label(self) -> str:
+        """Its name in a run's plan and summary: the file, and the split in brackets."""
+        return self.file if self.split is None else f"{self.file}[{self.split}]"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariantSpec:
     """One entry of a suite's ``variants``, as written; references are not resolved yet."""
@@ -152,11 +174,11 @@ class Judge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suite:
-    """A suite file, read. ``datasets`` are paths relative to the project's folder."""
+    """A suite file, read."""
 
     name: str
     description: str
-    datasets: tuple[str, ...]
+    datasets: tuple[DatasetSpec, ...]
     variants: tuple[VariantSpec, ...]
     graders: tuple[GraderSpec, ...]
     repeats: int

@@ -12,7 +12,7 @@ from _pytest._code.code import TerminalRepr
 
 from assay.app import App
 from assay.core.errors import AssayError
-from assay.evaluate.dataset import read_cases
+from assay.evaluate.dataset import spec_cases
 from assay.evaluate.report_text import one_line, visible
 from assay.evaluate.suite import load_suite
 from assay.testing.desk import Desk, override_of
@@ -39,7 +39,7 @@ class SuiteFile(pytest.File):
         app = App.open(self.path.parent)
         suite = load_suite(app.project, self.path)
         for dataset in suite.datasets:
-            for case in read_cases(app.project.source, dataset):
+            for case in spec_cases(app.project.source, dataset):
                 for repeat in range(suite.repeats):
                     for variant in suite.variants:
                         again = f"-{repeat + 1}" if suite.repeats > 1 else ""

@@ -66,7 +66,7 @@ def test_a_problem_of_a_later_run_is_known_again_and_no_other_has_its_fingerprin
 def test_a_dataset_that_is_no_longer_what_was_run_gives_no_line(run, project, write, gone):
     file = project / "datasets/first.jsonl"
     if gone == "changed":
-        file.write_text("\n" + file.read_text())
+        file.write_text(file.read_text() + '{"id": "one-more"}\n')
     elif gone == "missing":
         file.unlink()
     else:
