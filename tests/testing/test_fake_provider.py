@@ -251,3 +251,22 @@ class TestTheFake:
             FakeProvider(script=["stal"])
 
         assert caught.value.hint == "did you mean 'stall'?"
+
+
+async def test_faults_at_rates_are_drawn_by_the_seed():
+    async def statuses(seed):
+        async with FakeProvider(rates={"429": 0.3, "500": 0.2}, seed=seed) as fake, sdk(fake) as client:
+            found = []
+            for _ in range(60):
+                try:
+                    await client.chat.completions.create(model="m", messages=HELLO)
+                    found.append(200)
+                except openai.APIStatusError as error:
+                    found.append(error.status_code)
+        return found
+
+    first, again, other = await statuses(1), await statuses(1), await statuses(2)
+
+    assert first == again != other
+    assert 8 <= first.count(429) <= 30
+    assert 4 <= first.count(500) <= 24

@@ -16,6 +16,9 @@ from assay.evaluate.budget import BudgetSpent
 from assay.evaluate.types import SampleRow
 
 AHEAD_PER_WORKER = 8
+AHEAD_AT_LEAST = 4_096
+"""So many rows may wait for one that is late, as a call that gets no answer before its time limit is."""
+
 SYNC_EVERY_S = 1.0
 HOPELESS_AFTER = 10
 """When so many samples have ended in the same error and none has been answered, the run is stopped."""
@@ -115,7 +118,8 @@ class Runner(Generic[P]):
             BadInput: A case whose inputs do not fit the prompt; the place is the case's.
             Unavailable: No call at all succeeds.
         """
-        line = _Line(emit, ahead=AHEAD_PER_WORKER * self._concurrency, next=first)
+        ahead = max(AHEAD_AT_LEAST, AHEAD_PER_WORKER * self._concurrency)
+        line = _Line(emit, ahead=ahead, next=first)
         syncing = asyncio.create_task(self._sync())
         workers = [asyncio.create_task(self._work(plan, line)) for _ in range(self._concurrency)]
         try:

@@ -1,6 +1,7 @@
 """A provider that answers as it is told: OpenAI's chat interface on loopback, for tests of anything that calls a model.
 
-Deterministic: the same request gets the same answer, and faults come in the order of the script. It checks
+Deterministic: the same request gets the same answer, and faults come in the order of the script, or at rates, by a
+seed. It checks
 no more of a request than its route and its key. In an async test it runs in the test's own loop, elsewhere
 in a thread::
 
@@ -14,8 +15,9 @@ A fault can also be asked for by the model's name, for one call: ``fault:stall``
 
 import asyncio
 import contextlib
+import random
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -53,6 +55,8 @@ class FakeProvider:
         reply: What to answer: a text, a whole reply, or a function of the request's body that returns either.
         latency_s: Time from a request to its answer; a stream spreads its events over it.
         script: A fault for each of the first requests, in order; None for none. A text is a kind or a status.
+        rates: A fault -> the share of requests that it befalls, drawn by the seed.
+        seed: What is drawn by; the same one draws the same faults for the same number of requests.
         key: The only key that is let in, if any (``Authorization: Bearer`` or ``api-key``).
 
     Attributes:
@@ -67,11 +71,15 @@ class FakeProvider:
         *,
         latency_s: float = 0.0,
         script: Iterable[Fault | str | None] = (),
+        rates: Mapping[str, float] | None = None,
+        seed: int = 0,
         key: str | None = None,
     ) -> None:
         self.reply: ReplyFunction | FakeReply | str = reply
         self._latency_s = latency_s
         self._script = [fault(entry) for entry in script]
+        self._rates = [(fault(name), rate) for name, rate in (rates or {}).items()]
+        self._random = random.Random(seed)  # noqa: S311 - draws faults, and shall draw the same ones again
         self._key = key
         self.requests: list[FakeRequest] = []
         self.connections = 0
@@ -156,7 +164,18 @@ class FakeProvider:
         if name.startswith("fault:"):
             return fault(name.removeprefix("fault:"))
         place = len(self.requests) - 1
-        return self._script[place] if place < len(self._script) else None
+        if place < len(self._script):
+            return self._script[place]
+        return self._drawn() if self._rates else None
+
+    def _drawn(self) -> Fault | None:
+        """The fault that falls on this request, if one does."""
+        drawn = self._random.random()
+        for found, rate in self._rates:
+            drawn -= rate
+            if drawn < 0:
+                return found
+        return None
 
     def _count_connection(self, request: web.BaseRequest) -> None:
         peer = request.transport.get_extra_info("peername") if request.transport is not None else None
