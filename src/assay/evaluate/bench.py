@@ -7,6 +7,9 @@ from pathlib import Path
 from assay.author.source import WorkingTree, inside
 from assay.core.errors import GraderFailed
 from assay.evaluate.asking import Models
+from assay.evaluate.python_code import PythonCode
+from assay.evaluate.script.scripts import Scripts
+from assay.evaluate.script.types import Setting
 from assay.evaluate.worker import WorkerPool
 from assay.models.types import Message, Parameters, Reply
 
@@ -25,6 +28,8 @@ class Bench:
         self._folder = folder
         self._models = models
         self._pools: dict[Path, WorkerPool] = {}
+        self._scripts: Scripts | None = None
+        self._python: PythonCode | None = None
 
     def read(self, path: str) -> str:
         """The text of a file.
@@ -53,6 +58,20 @@ class Bench:
             BadInput: It lies outside the project.
         """
         return inside(f"{self._folder}/{path}" if self._folder else path)
+
+    @property
+    def scripts(self) -> Scripts:
+        """What runs JavaScript; files there are relative to the suite's folder."""
+        if self._scripts is None:
+            self._scripts = Scripts(self.source, Setting(folder=self._folder))
+        return self._scripts
+
+    @property
+    def python(self) -> PythonCode:
+        """What runs Python that stands in the suite itself."""
+        if self._python is None:
+            self._python = PythonCode(self.source)
+        return self._python
 
     def workers(self, file: Path) -> WorkerPool:
         """The processes that run that file's functions; none is started before the first call."""
@@ -86,7 +105,8 @@ class Bench:
 
     async def close(self) -> None:
         """End every process."""
-        await asyncio.gather(*(pool.close() for pool in self._pools.values()))
+        opened = [part for part in (self._scripts, self._python) if part is not None]
+        await asyncio.gather(*(part.close() for part in (*self._pools.values(), *opened)))
 
     def _reach(self) -> Models:
         if self._models is None:

@@ -138,6 +138,51 @@ async def test_two_graders_of_one_file_share_its_processes(build, write, case, o
     assert (await one(case(), outcome("x"))).reason == (await two(case(), outcome("x"))).reason
 
 
+@pytest.mark.parametrize(
+    ("value", "score", "passed"),
+    [
+        ("'ell' in output", 1.0, True),
+        ("output == 'no'", 0.0, False),
+        ("0.25", 0.25, True),
+        ("'TRUE'", 1.0, True),
+        ("'0.5'", 0.5, True),
+        ("json.dumps({'pass': False, 'score': 0.5, 'reason': 'r'})", 0.5, False),
+        ("{'pass_': True, 'score': 1, 'named_scores': {'a': 0.5}}", 1.0, True),
+        ("score = len(output) / 10\nreturn {'pass': True, 'score': score, 'reason': 'counted'}", 0.5, True),
+        ("context['vars']['n'] == 2 and context['config'] == {'k': 1} and context['expected'] == 'e'", 1.0, True),
+        ("context['prompt'] + context['providerResponse']['output'] == 'hellohello'", 1.0, True),
+    ],
+)
+async def test_code_in_the_suite_answers_in_the_form_it_likes(build, case, outcome, value, score, passed):
+    grade = build("python", value=value, config={"k": 1})
+
+    verdict = await grade(case("e", inputs={"n": 2}), outcome("hello"))
+
+    assert (verdict.score, verdict.passed) == (score, passed)
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        ("None", "the Python returned nothing"),
+        ("'perhaps'", "the Python returned 'perhaps'"),
+        ("[1]", "the Python returned a list"),
+        ("2", "the Python returned the score 2"),
+        ("{'reason': 'x'}", "the Python returned a mapping"),
+        ("1 / 0", "the Python raised ZeroDivisionError"),
+    ],
+)
+async def test_code_in_the_suite_without_a_verdict_is_an_error(build, case, outcome, value, what):
+    assert what in (await failure(build("python", value=value), case, outcome)).what
+
+
+async def test_a_file_in_that_spelling_is_called_by_its_usual_name(build, write, case, outcome):
+    write("suites/own.py", "async def get_assert(output, context): return output == 'hello'\ndef b(o, c): return 0.3\n")
+
+    assert (await build("python", value="file://own.py")(case(), outcome("hello"))).passed
+    assert not (await build("python", value="file://own.py:b", threshold=0.5)(case(), outcome("hello"))).passed
+
+
 async def test_what_the_function_prints_or_reads_does_not_disturb_its_answer(grader, case, outcome):
     grade = grader(
         """print('{"kind": "returned", "value": false}')
@@ -301,7 +346,12 @@ async def test_text_of_every_kind_reaches_the_function_as_it_is(grader, case, ou
         ({"function": "own.py:grade", "threshold": 1.5}, "'threshold' of the grader 'python' is 1.5", "<= 1.0"),
         ({"function": "own.py:grade", "timeout": 3}, "has no setting 'timeout'", "did you mean 'timeout_s'?"),
         ({"function": "own.py:grade", "target": "expected"}, "has no setting 'target'", ""),
-        ({}, "needs the setting 'function'", "function: …"),
+        ({}, "needs a function or a value", "write 'function: FILE.py:NAME'"),
+        ({"function": "own.py:grade", "value": "True"}, "needs one of function and value", "write 'function"),
+        ({"value": "file://own.py"}, "is named 'get_assert'", ""),
+        ({"value": "file://own.py:three"}, "'three' does not take two arguments", "def three(output, context):"),
+        ({"value": "file://own.py:"}, "names no function", "file://FILE:FUNCTION"),
+        ({"value": "file://../../own.py"}, "leads out of the project's folder", ""),
     ],
 )
 def test_a_setting_that_cannot_work_is_refused_before_the_run(build, write, settings, what, hint):

@@ -11,6 +11,7 @@ from assay.core.fields import describe
 from assay.core.location import Location
 from assay.engine.types import Outcome
 from assay.evaluate.bench import Bench
+from assay.evaluate.code_answer import file_and_name, told, verdict_of
 from assay.evaluate.grader import graders
 from assay.evaluate.types import Case, Grade, Verdict
 
@@ -23,22 +24,41 @@ _EXPECTED = "a bool, a number in [0, 1], (score, reason), or {'score': …, 'pas
 def python(
     *,
     bench: Bench,
-    function: Annotated[str, msgspec.Meta(extra_json_schema={"pattern": r"\.py:[^:]+$"})],
+    function: Annotated[str, msgspec.Meta(extra_json_schema={"pattern": r"\.py:[^:]+$"})] | None = None,
+    value: str | None = None,
     timeout_s: Annotated[float, msgspec.Meta(gt=0)] = 5.0,
-    threshold: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.5,
+    threshold: Annotated[float, msgspec.Meta(gt=0, le=1)] | None = None,
+    config: dict[str, object] | None = None,
 ) -> Grade:
-    """Calls ``def grade(case, reply)``, both plain dictionaries, and reads what it returns.
+    """Calls a function of the project or code in the suite, and reads what it returns.
 
     Args:
         bench: Has the project's files and the worker processes.
-        function: ``FILE.py:NAME``, relative to the suite's folder.
+        function: ``FILE.py:NAME``, relative to the suite's folder: ``def NAME(case, reply)``, both plain dictionaries.
+        value: Instead, code with the names ``output`` and ``context``: one line is an expression, several lines a
+            function's body; or ``file://FILE.py``, whose ``get_assert(output, context)`` is called, or
+            ``file://FILE.py:NAME``.
         timeout_s: The longest that one call may take.
-        threshold: The score from which a reply passes, where the function does not say so itself.
+        threshold: The score from which a reply passes, where the code does not say so itself: by default 0.5 with
+            ``function``, any above 0 with ``value``.
+        config: What code under ``value`` finds as ``context["config"]``.
     """
+    if (function is None) == (value is None):
+        raise BadInput(
+            "the grader 'python' needs " + ("a function or a value" if value is None else "one of function and value"),
+            hint="write 'function: FILE.py:NAME', or 'value: …' with code or file://FILE.py",
+            code="grader.function",
+        )
+    if value is not None:
+        return _of_value(bench, value, timeout_s, threshold, config or {})
+    return _of_function(bench, function or "", timeout_s, 0.5 if threshold is None else threshold)
+
+
+def _of_function(bench: Bench, function: str, timeout_s: float, threshold: float) -> Grade:
     path, _, name = function.rpartition(":")
     if not path.endswith(".py") or not name.isidentifier():
         raise BadInput(f"{function!r} names no function", hint="write FILE.py:FUNCTION", code="grader.function")
-    _check_function(bench, path, name)
+    _check_function(bench, path, name, "case, reply")
     workers = bench.workers(bench.locate(path))
 
     async def grade(case: Case, outcome: Outcome) -> Verdict:
@@ -46,6 +66,29 @@ def python(
         return _verdict(found, threshold, function)
 
     return grade
+
+
+def _of_value(bench: Bench, value: str, timeout_s: float, threshold: float | None, config: dict[str, object]) -> Grade:
+    file = file_and_name(value)
+    if file is None:
+        what = "the Python"
+
+        async def grade(case: Case, outcome: Outcome) -> Verdict:
+            output, context = told(case, outcome, config)
+            given = {"output": output, "context": context}
+            found = await bench.python.run_body(value.rstrip(), given, timeout_s=timeout_s, what=what)
+            return verdict_of(found, threshold, what)
+
+        return grade
+    path, name = file[0], file[1] or "get_assert"
+    _check_function(bench, path, name, "output, context")
+    workers = bench.workers(bench.locate(path))
+
+    async def grade_by_file(case: Case, outcome: Outcome) -> Verdict:
+        found = await workers.call(name, *told(case, outcome, config), timeout_s=timeout_s)
+        return verdict_of(found, threshold, f"{path}:{name}")
+
+    return grade_by_file
 
 
 def case_data(case: Case) -> dict[str, object]:
@@ -72,7 +115,7 @@ def reply_data(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def _check_function(bench: Bench, path: str, name: str) -> None:
+def _check_function(bench: Bench, path: str, name: str, taken: str) -> None:
     """Look for the function without running anything."""
     file = bench.name(path)
     try:
@@ -84,20 +127,20 @@ def _check_function(bench: Bench, path: str, name: str) -> None:
             code="grader.function",
             where=Location(file, getattr(error, "lineno", None)),
         ) from None
-    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
     if name in functions:
-        _check_arguments(functions[name], file)
+        _check_arguments(functions[name], file, taken)
     elif name not in _bound(tree):
         raise unknown_name(f"function of {file}", name, functions, code="grader.function")
 
 
-def _check_arguments(function: ast.FunctionDef, file: str) -> None:
-    taken = function.args
-    count = len(taken.posonlyargs) + len(taken.args)
-    if (count - len(taken.defaults) > 2) or (count < 2 and taken.vararg is None):
+def _check_arguments(function: ast.FunctionDef | ast.AsyncFunctionDef, file: str, taken: str) -> None:
+    names = function.args
+    count = len(names.posonlyargs) + len(names.args)
+    if (count - len(names.defaults) > 2) or (count < 2 and names.vararg is None):
         raise BadInput(
             f"the function {function.name!r} does not take two arguments",
-            hint=f"write 'def {function.name}(case, reply):'",
+            hint=f"write 'def {function.name}({taken}):'",
             code="grader.function",
             where=Location(file, function.lineno),
         )
