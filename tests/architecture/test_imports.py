@@ -80,10 +80,10 @@ def test_a_function_imports_only_what_is_heavy(only_allowed):
 
 
 def test_nothing_imports_numpy_by_itself():
-    # It comes with scipy, and is not a dependency of its own.
+    # It comes with scipy, and is not a dependency of its own. ONNX Runtime, an extra, takes nothing but its arrays.
     found = [p.relative_to(ROOT).as_posix() for p in SOURCES if "numpy" in set(imported(p))]
 
-    assert found == []
+    assert found == ["src/assay/models/minilm/encoder.py"]
 
 
 def imported(path: Path) -> Iterator[str]:

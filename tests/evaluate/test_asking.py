@@ -111,3 +111,37 @@ async def test_a_bench_without_models_says_so(tmp_path):
         await Bench(None).ask(QUESTION)
 
     assert caught.value.code == "grader.no_models"
+
+
+async def test_vectors_are_paid_for_once_and_billed_each_time(tmp_path, monkeypatch):
+    async with FakeProvider() as fake:
+        bills = []
+        for _ in range(2):
+            async with models_of(tmp_path, monkeypatch, fake) as models:
+                with spending() as bill:
+                    vectors = await models.embed(["abba", "cab"], model="azure-openai/e")
+                bills.append(bill.total())
+
+    assert [vector[:3] for vector in vectors] == [[2, 2, 0], [1, 1, 1]]
+    assert [request.path for request in fake.requests] == ["/v1/embeddings"] * 2
+    assert bills[0] == bills[1]
+    assert (bills[0].calls, bills[0].input_tokens) == (2, 3)
+
+
+async def test_the_same_text_asked_for_twice_at_once_is_one_call(tmp_path, monkeypatch):
+    async with FakeProvider(latency_s=0.02) as fake, models_of(tmp_path, monkeypatch, fake) as models:
+        await asyncio.gather(*(models.embed(["same"], model="azure-openai/e") for _ in range(4)))
+
+    assert len(fake.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("model", "code"),
+    [("azure-openai/fault:400", "grader.model"), ("nobody/e", "grader.judge"), ("embedded/nothing", "grader.judge")],
+)
+async def test_a_model_that_makes_no_vectors_is_a_graders_failure(tmp_path, monkeypatch, model, code):
+    async with FakeProvider() as fake, models_of(tmp_path, monkeypatch, fake) as models:
+        with pytest.raises(GraderFailed) as caught:
+            await models.embed(["a"], model=model)
+
+    assert caught.value.code == code

@@ -12,7 +12,7 @@ from assay.evaluate.types import BudgetSpec
 from assay.models.client import ModelClient
 from assay.models.limit.account import Caps
 from assay.models.target import parse_target
-from assay.models.types import Message, Parameters, Reply, Request, Usage
+from assay.models.types import Embeddings, Message, Parameters, Reply, Request, Usage
 from assay.testing.fake_provider import FakeProvider, Fault
 
 MINI = parse_target("openai/gpt-4o-mini")
@@ -34,6 +34,10 @@ class Answers:
         if self.fails:
             raise ProviderFailed("no", code="model.provider_failed")
         return Reply(text="x", model=request.model, usage=self.usage)
+
+    async def embed(self, target, texts, *, timeout_s=1.0) -> Embeddings:
+        self.calls += 1
+        return Embeddings(vectors=tuple([0.0] for _ in texts), model=target.model, usage=self.usage)
 
 
 async def spend(client, count, target=MINI, **more):
@@ -114,3 +118,16 @@ async def test_the_end_of_the_time_is_not_slept_through_between_two_attempts():
 
     assert {type(one) for one in refused} == {BudgetSpent}
     assert again.text == "hello"
+
+
+async def test_vectors_are_paid_for_out_of_the_same_budget():
+    answers = Answers(Usage(input=50))
+    budget = Budget(BudgetSpec(tokens=120))
+    client = MeteredClient(answers, budget)
+    for _ in range(2):
+        await client.embed(MINI, ["a" * 200])
+
+    with pytest.raises(BudgetSpent):
+        await client.embed(MINI, ["a" * 200])
+
+    assert (answers.calls, budget.tokens) == (2, 100)

@@ -397,3 +397,25 @@ async def test_nothing_is_left_for_the_garbage_collector(ask):
             with contextlib.suppress(ConnectionFailed, ProviderFailed, TimedOut):
                 await client.generate(at(fake), ask(model=model), timeout_s=0.05, policy=NO_RETRY)
     gc.collect()  # an unclosed response or session would warn here, and warnings are errors
+
+
+class TestVectors:
+    async def test_texts_become_vectors_over_the_same_address(self, client):
+        async with FakeProvider() as fake:
+            found = await client.embed(at(fake, "e"), ["abba", "cab"], extra={"dimensions": 26})
+
+        assert [vector[:3] for vector in found.vectors] == [[2, 2, 0], [1, 1, 1]]
+        assert (found.model, found.usage, found.attempts) == ("e", Usage(input=3), 1)
+        assert fake.requests[0].path == "/v1/embeddings"
+        assert fake.requests[0].body == {"model": "e", "input": ["abba", "cab"], "dimensions": 26}
+
+    async def test_a_failure_is_tried_again(self, client, still):
+        async with FakeProvider(script=["500", None]) as fake:
+            found = await client.embed(at(fake, "e"), ["a"])
+
+        assert (found.attempts, still.slept_s) == (2, [0.25])
+
+    async def test_what_is_no_vector_is_malformed(self, client):
+        async with FakeProvider(script=["garbage"]) as fake:
+            with pytest.raises(MalformedReply):
+                await client.embed(at(fake, "e"), ["a"], policy=NO_RETRY)

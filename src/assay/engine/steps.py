@@ -3,6 +3,7 @@
 ``engine.py`` runs them in order. A step fills in its part of the ``Flow`` and knows nothing of the others.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from assay.author.types import OnViolation, RenderedMessage
@@ -11,7 +12,7 @@ from assay.engine.types import Checked, Flow
 from assay.models.provider import providers
 from assay.models.retry import RetryPolicy
 from assay.models.target import Target
-from assay.models.types import Message, Reply, Request
+from assay.models.types import Embeddings, Message, Reply, Request
 
 
 class Generates(Protocol):
@@ -27,6 +28,10 @@ class Generates(Protocol):
         idempotency_key: str | None = ...,
     ) -> Reply:
         """One reply, retries included."""
+        ...
+
+    async def embed(self, target: Target, texts: Sequence[str], *, timeout_s: float = ...) -> Embeddings:
+        """A vector for each text, retries included."""
         ...
 
 

@@ -15,17 +15,22 @@ from typing import Protocol
 import msgspec
 
 from assay.core.clock import Clock, stamp
-from assay.core.errors import AssayError, GraderFailed, ModelError
+from assay.core.errors import AssayError, GraderFailed, ModelError, Unavailable
 from assay.engine.steps import Generates
 from assay.evaluate.replies import Address, ReplyStore
 from assay.evaluate.types import Judge, Spent
+from assay.models.minilm import encoder
 from assay.models.price import reply_cost
 from assay.models.target import Target, parse_target
 from assay.models.types import Message, Parameters, Reply, Request
+from assay.models.wire.openai_embeddings import pack, unpack
 
 _NAME_ONE = (
     "name one: 'judge: PROVIDER/MODEL' in the suite, 'judge' in the grader's entry, or the setting evaluate.judge"
 )
+
+EMBEDDER = f"embedded/{encoder.NAME}"
+"""Who makes vectors where the grader names nobody."""
 
 
 @dataclass(slots=True)
@@ -141,26 +146,48 @@ class StoredModels:
         return _billed(target, await self._once(address, lambda: self._call(target, request, address)))
 
     async def embed(self, texts: Sequence[str], *, model: str | None = None) -> list[list[float]]:
-        """A vector for each text.
+        """A vector for each text, all of one length.
+
+        Args:
+            texts: What to make vectors of.
+            model: ``PROVIDER/MODEL`` of an embeddings model; None for the embedded one, which runs on this machine.
 
         Raises:
             GraderFailed: There is no model of that name that makes vectors.
         """
-        raise GraderFailed(
-            f"no model makes vectors of {len(texts)} texts here ({model or 'none is named'})",
-            hint="name an embeddings model",
-            code="grader.no_embeddings",
+        if model is None or model == EMBEDDER:
+            return await _embedded(texts)
+        target = _parsed(model)
+        return list(await asyncio.gather(*(self._embed_one(target, text) for text in texts)))
+
+    async def _embed_one(self, target: Target, text: str) -> list[float]:
+        parts = ["embedded", target.provider, target.base_url, self._nonce, target.model, text]
+        address = Address(parts).of((), 0)
+        reply = _billed(target, await self._once(address, lambda: self._call_embedder(target, text, address)))
+        return unpack(reply.text)
+
+    async def _call_embedder(self, target: Target, text: str, address: bytes) -> Reply:
+        stored = self._store.find(address)
+        if stored is not None:
+            return stored.replies[0]
+        with _blamed(target, "makes vectors"):
+            found = await self._client.embed(target, [text], timeout_s=self._timeout_s)
+        reply = Reply(
+            text=pack(found.vectors[0]),
+            model=found.model,
+            usage=found.usage,
+            latency_ms=found.latency_ms,
+            attempts=found.attempts,
         )
+        self._store.keep(address, (reply,), fallback=False, at_utc=stamp(self._clock.now_utc()))
+        return reply
 
     def _target(self, model: str | None) -> tuple[Target, Parameters]:
         name = model or (self._judge.model if self._judge is not None else None)
         if name is None:
             raise GraderFailed("the grader asks a model, and none is named", hint=_NAME_ONE, code="grader.no_judge")
         parameters = self._judge.parameters if self._judge is not None and model is None else Parameters(temperature=0)
-        try:
-            return parse_target(name), parameters
-        except AssayError as error:
-            raise GraderFailed(error.what, hint=error.hint, code="grader.judge") from None
+        return _parsed(name), parameters
 
     def _address(self, target: Target, request: Request, repeat: int) -> bytes:
         parts = ["asked", target.provider, target.base_url, self._nonce, msgspec.to_builtins(request)]
@@ -170,16 +197,10 @@ class StoredModels:
         stored = self._store.find(address)
         if stored is not None:
             return stored.replies[0]
-        try:
+        with _blamed(target, "grades"):
             reply = await self._client.generate(
                 target, request, timeout_s=self._timeout_s, idempotency_key=address.hex()
             )
-        except ModelError as error:
-            raise GraderFailed(
-                f"the model {target} that grades gave no reply: {error.what}", hint=error.hint, code="grader.model"
-            ) from None
-        except AssayError as error:
-            raise GraderFailed(error.what, hint=error.hint, code=error.code) from None
         self._store.keep(address, (reply,), fallback=False, at_utc=stamp(self._clock.now_utc()))
         return reply
 
@@ -193,6 +214,34 @@ class StoredModels:
         finally:
             del self._under_way[address]
             future.cancel()
+
+
+def _parsed(name: str) -> Target:
+    try:
+        return parse_target(name)
+    except AssayError as error:
+        raise GraderFailed(error.what, hint=error.hint, code="grader.judge") from None
+
+
+async def _embedded(texts: Sequence[str]) -> list[list[float]]:
+    """Vectors of the model that runs on this machine."""
+    try:
+        return await encoder.embed(texts)
+    except Unavailable as error:
+        raise GraderFailed(error.what, hint=error.hint, code=error.code) from None
+
+
+@contextmanager
+def _blamed(target: Target, does: str) -> Iterator[None]:
+    """What goes wrong in a call, as the failure of the grader that made it."""
+    try:
+        yield
+    except ModelError as error:
+        raise GraderFailed(
+            f"the model {target} that {does} gave no reply: {error.what}", hint=error.hint, code="grader.model"
+        ) from None
+    except AssayError as error:
+        raise GraderFailed(error.what, hint=error.hint, code=error.code) from None
 
 
 def _billed(target: Target, reply: Reply) -> Reply:

@@ -5,7 +5,7 @@ At the limit no new call begins, those under way end and are kept, and whoever w
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol, runtime_checkable
 
@@ -14,7 +14,7 @@ from assay.evaluate.budget import Budget, BudgetSpent, Estimate, check_price
 from assay.models.price import reply_cost
 from assay.models.retry import RetryPolicy
 from assay.models.target import Target
-from assay.models.types import Reply, Request
+from assay.models.types import Embeddings, Reply, Request
 
 _CHARS_PER_TOKEN = 4
 _FRAME_TOKENS = 4  # about what the form of a message adds
@@ -74,7 +74,8 @@ class MeteredClient:
         Raises:
             BudgetSpent: It has not.
         """
-        estimate = self._estimate(target, request)
+        guess = sum(_FRAME_TOKENS + len(message.content) // _CHARS_PER_TOKEN for message in request.messages)
+        estimate = self._estimate(target, guess, request.parameters.max_tokens)
         if not goes_on(idempotency_key):  # a call is not broken off between its first reply and the corrected one
             await self._enter(estimate)
         self._budget.begin(estimate)
@@ -88,12 +89,29 @@ class MeteredClient:
             self._budget.end(estimate)
             self._changed.set()
 
-    def _estimate(self, target: Target, request: Request) -> Estimate:
+    async def embed(self, target: Target, texts: Sequence[str], *, timeout_s: float = 120.0) -> Embeddings:
+        """A vector for each text, once the budget has room for it.
+
+        Raises:
+            BudgetSpent: It has not.
+        """
+        estimate = self._estimate(target, sum(len(text) for text in texts) // _CHARS_PER_TOKEN, 0)
+        await self._enter(estimate)
+        self._budget.begin(estimate)
+        try:
+            found = await self._client.embed(target, texts, timeout_s=timeout_s)
+            paid = Reply(text="", model=found.model, usage=found.usage)
+            self._budget.spend(target, estimate, found.usage, reply_cost(target, paid).usd)
+            return found
+        finally:
+            self._budget.end(estimate)
+            self._changed.set()
+
+    def _estimate(self, target: Target, input_tokens: int, most_output: int | None) -> Estimate:
         if self._budget.priced and target not in self._priced:
             check_price(target)
             self._priced.add(target)
-        guess = sum(_FRAME_TOKENS + len(message.content) // _CHARS_PER_TOKEN for message in request.messages)
-        return self._budget.estimate(target, input_tokens=guess, most_output=request.parameters.max_tokens)
+        return self._budget.estimate(target, input_tokens=input_tokens, most_output=most_output)
 
     async def _enter(self, estimate: Estimate) -> None:
         """Wait while calls under way may turn out to be smaller than was set aside for them."""

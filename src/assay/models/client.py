@@ -10,7 +10,7 @@ import contextlib
 import io
 import os
 import secrets
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -30,8 +30,9 @@ from assay.models.provider import providers
 from assay.models.retry import HUNG_UP, RetryPolicy
 from assay.models.route import EmbeddedEndpoint, Route, Routes
 from assay.models.target import Target
-from assay.models.types import Delta, Reply, Request
+from assay.models.types import Delta, Embeddings, Reply, Request
 from assay.models.wire import openai_chat as wire
+from assay.models.wire import openai_embeddings as embeddings
 
 _AFTER_THE_END_S = 0.25  # how long a finished stream's own end is waited for, so that its connection can be kept
 
@@ -168,6 +169,41 @@ class ModelClient:
         self._attempts.succeed(permit, reply.usage)
         return reply if attempts == 1 else msgspec.structs.replace(reply, attempts=attempts)
 
+    async def embed(
+        self,
+        target: Target,
+        texts: Sequence[str],
+        *,
+        extra: dict[str, object] | None = None,
+        timeout_s: float = 120.0,
+        policy: RetryPolicy | None = None,
+    ) -> Embeddings:
+        """A vector for each text, retries included.
+
+        Args:
+            target: Whom to ask.
+            texts: What to make vectors of, at least one.
+            extra: Further fields of the request, such as ``dimensions``.
+            timeout_s: Longest time of one attempt.
+            policy: When to try again.
+
+        Raises:
+            ModelError, BadInput, Unavailable: As ``generate``.
+        """
+        body = embeddings.encode(target.model, texts, extra)
+
+        async def attempt(target: Target, permit: Permit) -> Embeddings:
+            route = await self._routes.find(target, target.model, embeddings.PATH)
+            _, payload, latency_ms = await self._post(route, body, timeout_s, None, permit)
+            found = embeddings.decode(payload, count=len(texts), secret=route.secret)
+            return msgspec.structs.replace(found, latency_ms=latency_ms)
+
+        found, permit, attempts = await self._attempts.make(
+            target, target.model, size_of(body, 0), policy or self._policy, attempt
+        )
+        self._attempts.succeed(permit, found.usage)
+        return msgspec.structs.replace(found, attempts=attempts)
+
     async def stream(
         self,
         target: Target,
@@ -236,6 +272,14 @@ class ModelClient:
     async def _exchange(
         self, route: Route, body: bytes, timeout_s: float, idempotency_key: str | None, permit: Permit
     ) -> Reply:
+        answer, payload, latency_ms = await self._post(route, body, timeout_s, idempotency_key, permit)
+        reply = wire.decode(payload, content_type=_content_type(answer), secret=route.secret)
+        return msgspec.structs.replace(reply, latency_ms=latency_ms, request_id=answer.headers.get("x-request-id"))
+
+    async def _post(
+        self, route: Route, body: bytes, timeout_s: float, idempotency_key: str | None, permit: Permit
+    ) -> tuple[aiohttp.ClientResponse, bytes, float]:
+        """The head and the body of a success, and how long it took in milliseconds."""
         headers = _head(route, idempotency_key)
         timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=self._limits.connect_timeout_s)
         started_s = self._clock.monotonic_s()
@@ -249,10 +293,7 @@ class ModelClient:
         ended_s = self._clock.monotonic_s()
         permit.told = read_limits(answer.headers, now_utc=self._clock.now_utc)
         self._check_status(answer, payload, route)
-        reply = wire.decode(payload, content_type=_content_type(answer), secret=route.secret)
-        return msgspec.structs.replace(
-            reply, latency_ms=(ended_s - started_s) * 1000, request_id=answer.headers.get("x-request-id")
-        )
+        return answer, payload, (ended_s - started_s) * 1000
 
     async def _open(
         self, route: Route, body: bytes, limits: StreamLimits, idempotency_key: str | None, permit: Permit

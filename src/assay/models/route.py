@@ -28,7 +28,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     """A target made ready.
 
     Attributes:
-        url: The full address of a chat call.
+        url: The full address of the call.
         host: Host and port: all of the address that messages show.
         headers: What every call's head says, the key included.
         secret: The key, to be kept out of messages; None where none is shown.
@@ -58,10 +58,15 @@ class Routes:
     ) -> None:
         self._embedded_endpoint = embedded_endpoint
         self._environ = environ
-        self._known: dict[tuple[str, str, str], Route] = {}
+        self._known: dict[tuple[str, str, str, str], Route] = {}
 
-    async def find(self, target: Target, model: str) -> Route:
+    async def find(self, target: Target, model: str, path: str | None = None) -> Route:
         """The route for one call to the target, with the key as it is now.
+
+        Args:
+            target: Whom to ask.
+            model: The model.
+            path: The path of a call that is no chat, such as ``/embeddings``; it stands beside the one of a chat.
 
         Raises:
             BadInput: No such provider, no address, or no key where the reference leads.
@@ -73,12 +78,12 @@ class Routes:
             base_url, secret = await self._embedded(provider)
         else:
             base_url, secret = self._base_url(target, provider), self._secret(target, provider)
-        place = (provider.name, base_url, model)
+        place = (provider.name, base_url, model, path or provider.path)
         route = self._known.get(place)
         if route is None or route.secret != secret:
             if len(self._known) >= _MAX_KNOWN:
                 self._known.clear()
-            route = self._known[place] = _route(provider, base_url, model, secret)
+            route = self._known[place] = _route(provider, base_url, model, secret, path)
         return route
 
     async def _embedded(self, provider: Provider) -> tuple[str, Secret]:
@@ -113,12 +118,12 @@ class Routes:
         return resolve_secret(reference, environ=self._environ)
 
 
-def _route(provider: Provider, base_url: str, model: str, secret: Secret | None) -> Route:
+def _route(provider: Provider, base_url: str, model: str, secret: Secret | None, path: str | None) -> Route:
     address = normalise_base_url(base_url)
     headers = CIMultiDict({"Content-Type": "application/json", "User-Agent": f"assay/{__version__}"})
     if secret is not None:
         headers.update(_shown(provider.auth, secret))
-    url = join(address, root_path=provider.root_path, path=provider.path, model=model)
+    url = join(address, root_path=provider.root_path, path=_beside(provider.path, path), model=model)
     try:
         return Route(
             url=URL(url, encoded=True), host=host_of(address), headers=headers, secret=secret, provider=provider
@@ -129,6 +134,11 @@ def _route(provider: Provider, base_url: str, model: str, secret: Secret | None)
             hint="write it like https://host/v1",
             code="model.bad_base_url",
         ) from None
+
+
+def _beside(chat: str, path: str | None) -> str:
+    """The path of another call, from that of a chat: what comes before ``/chat/completions`` stays."""
+    return chat if path is None else chat.removesuffix("/chat/completions") + path
 
 
 def _shown(auth: Auth, secret: Secret) -> dict[str, str]:

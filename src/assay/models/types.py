@@ -114,6 +114,16 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     metadata: dict[str, object] | None = None
 
 
+class Embeddings(msgspec.Struct, frozen=True, kw_only=True):
+    """A vector for each text that was sent, in their order, all of one length."""
+
+    vectors: tuple[list[float], ...]
+    model: str
+    usage: Usage = Usage()
+    latency_ms: float = 0.0
+    attempts: int = 1
+
+
 class Delta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One piece of a streamed reply. The last one carries the whole ``reply`` and no text."""
 

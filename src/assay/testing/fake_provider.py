@@ -1,5 +1,7 @@
 """A provider that answers as it is told: OpenAI's chat interface on loopback, for tests of anything that calls a model.
 
+Its vectors count letters: texts of the same letters have the same vector, whatever their order.
+
 Deterministic: the same request gets the same answer, and faults come in the order of the script, or at rates, by a
 seed. It checks
 no more of a request than its route and its key. In an async test it runs in the test's own loop, elsewhere
@@ -24,7 +26,7 @@ from typing import Self
 import msgspec
 from aiohttp import web
 
-from assay.testing.fake_reply import Answer, FakeReply, Fault, error_body, fault
+from assay.testing.fake_reply import Answer, FakeReply, Fault, embeddings_body, error_body, fault
 
 __all__ = ["FakeProvider", "FakeReply", "FakeRequest", "Fault", "echo"]
 
@@ -61,7 +63,7 @@ class FakeProvider:
 
     Attributes:
         reply: What to answer; may be set anew at any time.
-        requests: The chat requests that came, in order.
+        requests: The requests that came, in order, those for vectors too.
         connections: How many connections were opened.
     """
 
@@ -128,7 +130,8 @@ class FakeProvider:
         self._count_connection(request)
         if request.method == "GET" and request.path.endswith("/models"):
             return web.json_response({"object": "list", "data": [_model("fake")]})
-        if request.method != "POST" or not request.path.endswith("/chat/completions"):
+        embeds = request.path.endswith("/embeddings")
+        if request.method != "POST" or not (embeds or request.path.endswith("/chat/completions")):
             return _error(Fault(status=404, message="There is no such route."))
         body = msgspec.json.decode(await request.content.read(), type=dict[str, object])
         self.requests.append(
@@ -141,7 +144,11 @@ class FakeProvider:
         )
         if self._key is not None and self._key not in _shown_keys(request):
             return _error(Fault(status=401, message="Incorrect API key provided.", code="invalid_api_key"))
-        return await self._play(request, body, self._next_fault(body))
+        fault = self._next_fault(body)
+        if embeds and fault is None:
+            await asyncio.sleep(self._latency_s)
+            return web.json_response(embeddings_body(body))
+        return await self._play(request, body, fault)
 
     async def _play(self, request: web.BaseRequest, body: dict[str, object], fault: Fault | None) -> web.StreamResponse:
         kind = fault.kind if fault is not None else None

@@ -137,6 +137,17 @@ class Answer:
         return _event_of(self.head("chat.completion.chunk") | {"choices": [choice]} | more)
 
 
+def embeddings_body(body: dict[str, object]) -> dict[str, object]:
+    """The answer to a request for vectors: how often each letter from a to z stands in each text."""
+    found = body.get("input")
+    texts = [str(text) for text in found] if isinstance(found, list) else [str(found)]
+    vectors = [[float(text.lower().count(letter)) for letter in "abcdefghijklmnopqrstuvwxyz"] for text in texts]
+    data = [{"object": "embedding", "index": i, "embedding": vector} for i, vector in enumerate(vectors)]
+    tokens = sum(1 + len(text) // 4 for text in texts)
+    usage = {"prompt_tokens": tokens, "total_tokens": tokens}
+    return {"object": "list", "data": data, "model": body.get("model"), "usage": usage}
+
+
 def error_body(fault: Fault) -> dict[str, object]:
     """OpenAI's form of an error."""
     kind = _TYPES.get(fault.status, "server_error" if fault.status >= 500 else "invalid_request_error")

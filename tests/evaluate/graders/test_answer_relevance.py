@@ -46,7 +46,7 @@ async def test_the_questions_are_asked_for_independently(court, case, outcome, v
 async def test_without_vectors_it_is_an_error(court, case, outcome):
     async with court("what?") as sitting:
         with pytest.raises(GraderFailed):
-            await sitting.build("answer-relevance")(case(), outcome("Hi"))
+            await sitting.build("answer-relevance", embeddings="embedded/nothing")(case(), outcome("Hi"))
 
 
 def test_cosines_of_known_vectors():

@@ -89,7 +89,7 @@ def decode(body: bytes, *, content_type: str = "", secret: Secret | None = None)
     except _UNREADABLE as error:
         raise _malformed(f"{len(body)} bytes of {content_type or 'unknown type'}", error) from None
     if found.error is not None:
-        raise failure_from_complaint(_complaint(found.error), secret=secret)
+        raise failure_from_complaint(read_complaint(found.error), secret=secret)
     if not found.choices:
         raise MalformedReply(f"the answer holds no choice ({len(body)} bytes)", code="model.malformed")
     choice = found.choices[0]
@@ -116,7 +116,7 @@ def decode_complaint(body: bytes) -> Complaint:
     except _UNREADABLE:
         return Complaint()
     if found.error is not None:
-        return _complaint(found.error)
+        return read_complaint(found.error)
     detail = bytes(found.detail).decode("utf-8", "replace").strip('"') if found.detail else None
     return Complaint(message=found.message or detail)
 
@@ -237,7 +237,7 @@ class StreamDecoder:
         except _UNREADABLE as error:
             raise _malformed(f"an event of {len(data)} bytes", error) from None
         if chunk.error is not None:
-            raise failure_from_complaint(_complaint(chunk.error), secret=self._secret)
+            raise failure_from_complaint(read_complaint(chunk.error), secret=self._secret)
         if isinstance(chunk.choices, msgspec.UnsetType):
             raise MalformedReply(f"an event of {len(data)} bytes holds no choices", code="model.malformed")
         self._model = chunk.model or self._model
@@ -357,7 +357,7 @@ def _tool_call(call_id: str | None, name: str | None, arguments: str) -> ToolCal
     return ToolCall(id=call_id or "", name=name, arguments=arguments)
 
 
-def _complaint(error: ErrorShape | str) -> Complaint:
+def read_complaint(error: ErrorShape | str) -> Complaint:
     if isinstance(error, str):
         return Complaint(message=error)
     code = error.code

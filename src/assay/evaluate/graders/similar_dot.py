@@ -1,0 +1,25 @@
+"""Grader ``similar-dot``: the reply means nearly the same as a reference, by the dot product of their vectors."""
+
+from assay.author.types import MISSING
+from assay.evaluate.bench import Bench
+from assay.evaluate.grader import graders
+from assay.evaluate.measures.vector import dot
+from assay.evaluate.similarity import Bound, Texts, at_least, nearness
+from assay.evaluate.types import Grade
+
+
+@graders.register("similar-dot")
+def similar_dot(
+    *, bench: Bench, target: str = "expected", value: Texts = MISSING, threshold: Bound = 0.75, model: str | None = None
+) -> Grade:
+    """Compares the vectors of reply and reference by their dot product; the best reference counts.
+
+    Args:
+        bench: Makes the vectors.
+        target: Where in the case to find the reference, or a list of them.
+        value: The same for all cases, instead.
+        threshold: The product from which a reply passes.
+        model: ``PROVIDER/MODEL`` of an embeddings model; without it the embedded one.
+    """
+    judge = at_least("the dot product", threshold)
+    return nearness(bench, dot, judge, target=target, value=value, model=model)
