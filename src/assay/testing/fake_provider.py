@@ -3,9 +3,8 @@
 Its vectors count letters: texts of the same letters have the same vector, whatever their order.
 
 Deterministic: the same request gets the same answer, and faults come in the order of the script, or at rates, by a
-seed. It checks
-no more of a request than its route and its key. In an async test it runs in the test's own loop, elsewhere
-in a thread::
+seed. It checks no more of a request than its route and its key. In an async test it runs in the test's own loop,
+elsewhere in a thread::
 
     async with FakeProvider("hello") as fake:
         ...
