@@ -95,3 +95,56 @@ def test_a_format_that_is_not_known_is_answered_with_those_that_are(assay, lines
 
     assert done.status == 2
     assert "hint: " in done.err
+
+
+def test_people_are_masked_and_only_counted(assay, lines, project, monkeypatch):
+    source = lines("a.jsonl", [{"id": "a", "inputs": {"t": "Jane wrote from jane@corp.com"}}, {"id": "b"}])
+    (project / "people.txt").write_text("Jane")
+    monkeypatch.setenv("MASK", "secret")
+    words = (
+        "dataset",
+        "convert",
+        source,
+        "b.jsonl",
+        "--mask",
+        "--names",
+        "people.txt",
+        "--force",
+        "--mask-key-env",
+        "MASK",
+    )
+
+    told, done = assay(*words, "--json").json, assay(*words)
+
+    assert told["masked"] == {"cases": 1, "found": {"email": 1, "name": 1}}
+    assert done.err == "masked in 1 case: email 1, name 1\n"
+    assert told["digest"] in done.out
+    text = (project / "b.jsonl").read_text()
+    assert "wrote from [email-" in text
+    assert "Jane" not in text + done.out
+    assert "jane" not in text + done.out
+
+
+def test_two_maskings_without_a_key_cannot_be_joined(assay, lines, project):
+    source = lines("a.jsonl", [{"id": "a", "inputs": {"t": "jane@corp.com"}}])
+
+    assay("dataset", "convert", source, "b.jsonl", "--mask")
+    assay("dataset", "convert", source, "c.jsonl", "--mask")
+
+    assert (project / "b.jsonl").read_text() != (project / "c.jsonl").read_text()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--names", "x"),
+        ("--mask", "--keep", "mail"),
+        ("--mask", "--mask-key-env", "NOT_SET"),
+        ("--mask", "--pattern", "x"),
+    ],
+)
+def test_masking_that_cannot_be_done_is_refused(assay, lines, project, options):
+    done = assay("dataset", "convert", lines("a.jsonl", ROWS), "b.jsonl", *options)
+
+    assert done.status == 2
+    assert not (project / "b.jsonl").exists()

@@ -1,18 +1,22 @@
 """``assay dataset``: datasets from other formats and into them, compared, masked, split and checked."""
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
+from assay.author.source import read_text
 from assay.author.types import MISSING
 from assay.cli.options import json_option
 from assay.cli.output import plain, print_json
-from assay.core.errors import BadInput
+from assay.core.errors import BadInput, unknown_name
+from assay.core.ids import new_key
 from assay.evaluate.case_table import DROPPED, Ids
 from assay.evaluate.curate.convert import Written, convert, target_format
 from assay.evaluate.curate.difference import CaseChange, differences
 from assay.evaluate.curate.facts import DatasetView, look_at
+from assay.evaluate.curate.mask import ALL_KINDS, Masker, read_names, read_pattern
 from assay.evaluate.dataset import DatasetFile, ending_of, formats_for, split_part
 from assay.evaluate.dataset_format import formats, json_text
 
@@ -67,6 +71,7 @@ Examples:
   assay dataset convert "tickets.xlsx#May" may.jsonl --map Question=inputs.ticket --map Team=expected --ids row
   assay dataset convert rows.jsonl cases.csv --map data.text=inputs.text --map "*=-"
   assay dataset convert datasets/triage.jsonl tasks.json --to label-studio
+  assay dataset convert tickets.csv datasets/tickets.jsonl --mask --names people.txt --pattern order="A-[0-9]{6}"
 
 \b
 The format is found out by the file's name and its start. --map COLUMN=PART names what a column or key becomes:
@@ -82,6 +87,21 @@ id, expected, cluster, inputs.NAME, tags.NAME, or '-' for nothing; '*' is all th
     type=click.Choice(["row", "content"]),
     help="Name cases without an id by their row, or by a digest of their inputs.",
 )
+@click.option(
+    "--mask", "masking", is_flag=True, help="Replace e-mail addresses, numbers, IP addresses and names by tokens."
+)
+@click.option(
+    "--names",
+    type=click.Path(path_type=Path),
+    help="Names to mask: a person a line, other forms of the name behind commas.",
+)
+@click.option("--pattern", "patterns", multiple=True, metavar="NAME=REGEX", help="A kind of your own to mask.")
+@click.option("--keep", multiple=True, metavar="KIND", help="A kind that is not masked: " + ", ".join(ALL_KINDS) + ".")
+@click.option(
+    "--mask-key-env",
+    metavar="VARIABLE",
+    help="The environment variable with a key that gives the same tokens each time; random when not given.",
+)
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @json_option
 def convert_dataset(
@@ -91,6 +111,11 @@ def convert_dataset(
     to_kind: str | None,
     maps: tuple[str, ...],
     ids: Ids | None,
+    masking: bool,
+    names: Path | None,
+    patterns: tuple[str, ...],
+    keep: tuple[str, ...],
+    mask_key_env: str | None,
     force: bool,
     as_json: bool,
 ) -> None:
@@ -101,7 +126,32 @@ def convert_dataset(
     file = named_file(source, kind=kind, rename=_maps(maps), ids=ids)
     found = target_format(str(target), to_kind)
     _check_free(target, force=force)
-    _print_written(convert(file, target, found), as_json=as_json)
+    masker = _masker(names, patterns, keep, mask_key_env) if masking else None
+    if masker is None:
+        if names or patterns or keep or mask_key_env:
+            raise BadInput("the options for masking need --mask", hint="add --mask", code="dataset.mask")
+        _print_written(convert(file, target, found), None, as_json=as_json)
+        return
+    written = convert(file, target, found, change=masker, checked=masker.stop_counting)
+    _print_written(written, masker, as_json=as_json)
+
+
+def _masker(names: Path | None, patterns: Sequence[str], keep: Sequence[str], key_env: str | None) -> Masker:
+    own = [read_pattern(pattern) for pattern in patterns]
+    for kind in keep:
+        if kind not in ALL_KINDS:
+            raise unknown_name("kind", kind, ALL_KINDS, code="dataset.mask")
+    key = new_key()
+    if key_env is not None:
+        key = os.environ.get(key_env, "").encode()
+        if not key:
+            raise BadInput(
+                f"the environment variable {key_env} is not set",
+                hint="set it to a secret, or leave --mask-key-env out",
+                code="dataset.mask_key",
+            )
+    people = read_names(read_text(names, str(names)), str(names)) if names is not None else None
+    return Masker(key, names=people, patterns=own, keep=keep)
 
 
 def _maps(pairs: Sequence[str]) -> dict[str, str]:
@@ -128,18 +178,15 @@ def _check_free(target: Path, *, force: bool) -> None:
         )
 
 
-def _print_written(written: Written, *, as_json: bool) -> None:
+def _print_written(written: Written, masker: Masker | None, *, as_json: bool) -> None:
+    masked = None if masker is None else {"cases": masker.cases, "found": dict(sorted(masker.found.items()))}
     if as_json:
-        print_json(
-            {
-                "file": written.file,
-                "format": written.format,
-                "cases": written.cases,
-                "clusters": written.clusters,
-                "digest": written.digest,
-            }
-        )
+        facts = {"file": written.file, "format": written.format, "cases": written.cases}
+        print_json({**facts, "clusters": written.clusters, "digest": written.digest, "masked": masked})
         return
+    if masker is not None:
+        said = ", ".join(f"{kind} {number:,}" for kind, number in sorted(masker.found.items())) or "nothing found"
+        click.echo(f"masked in {count(masker.cases, 'case')}: {said}", err=True)
     click.echo(f"{plain(written.file)}: {count(written.cases, 'case')} as {written.format}, {written.digest}")
 
 

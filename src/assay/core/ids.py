@@ -14,6 +14,11 @@ def new_id(at_utc: datetime, *, entropy: str | None = None) -> str:
     return f"{at_utc:%Y%m%d-%H%M%S}-{entropy or secrets.token_hex(3)}"
 
 
+def new_key() -> bytes:
+    """32 bytes that nobody can guess."""
+    return secrets.token_bytes(32)
+
+
 def new_mark() -> str:
     """32 hexadecimal digits that nobody can guess."""
     return secrets.token_hex(16)

@@ -61,10 +61,24 @@ def target_format(path: str, kind: str | None) -> Format:
     return found
 
 
-def convert(source: DatasetFile, target: Path, found: Format, *, change: Change = lambda case: case) -> Written:
+def convert(
+    source: DatasetFile,
+    target: Path,
+    found: Format,
+    *,
+    change: Change = lambda case: case,
+    checked: Callable[[], None] = lambda: None,
+) -> Written:
     """Write the cases of a file into another.
 
     The new file is put in place when it holds the very same cases; until then there is none.
+
+    Args:
+        source: What to read, three times over.
+        target: The file to write.
+        found: Its format.
+        change: What is done to each case, the same each time.
+        checked: Called when every case has been seen once.
 
     Raises:
         BadInput: A row that is wrong, an id that stands twice, or a case that the format cannot hold.
@@ -81,6 +95,7 @@ def convert(source: DatasetFile, target: Path, found: Format, *, change: Change 
             shape.add(case)
         check_unique(seen)
         written = Written(str(target), found.name, shape.cases, seen.clusters(), seen.digest())
+    checked()
     write_cases(cases, target, found, shape)
     return written
 
