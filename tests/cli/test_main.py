@@ -52,7 +52,7 @@ def test_a_misspelt_verb_is_answered_with_the_nearest(assay, typed, meant):
 
 
 def test_a_verb_that_resembles_none_is_answered_with_all(assay):
-    assert "known: compare, completion, dataset, diff, eval" in assay("zzz").err
+    assert f"known: {', '.join(sorted(_VERBS)[:20])}" in assay("zzz").err
 
 
 @pytest.mark.parametrize(
