@@ -57,7 +57,7 @@ class Bench:
         Raises:
             BadInput: It lies outside the project.
         """
-        return inside(f"{self._folder}/{path}" if self._folder else path)
+        return inside(f"{self._folder}/{path}" if self._folder and not path.startswith("/") else path)
 
     @property
     def scripts(self) -> Scripts:

@@ -21,6 +21,7 @@ def javascript(
     *,
     bench: Bench,
     value: str,
+    timeout_s: Annotated[float, msgspec.Meta(gt=0)] = 5.0,
     threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None,
     config: dict[str, object] | None = None,
 ) -> Grade:
@@ -30,6 +31,7 @@ def javascript(
         bench: Has the project's files and runs the code.
         value: Code: one line is an expression, several lines a function's body; or ``file://FILE.js``, whose default
             export is called, or ``file://FILE.js:NAME``.
+        timeout_s: The longest that one call may compute.
         threshold: The score from which a reply passes, where the code gives a score; by default any above 0.
         config: What the code finds as ``context.config``.
     """
@@ -42,9 +44,9 @@ def javascript(
     async def grade(case: Case, outcome: Outcome) -> Verdict:
         arguments = told(case, outcome, config or {})
         if file is not None:
-            found = await bench.scripts.call(*file, arguments)
+            found = await bench.scripts.call(*file, arguments, time_s=timeout_s)
         else:
-            found = await bench.scripts.run(code, arguments)
+            found = await bench.scripts.run(code, arguments, time_s=timeout_s)
         return verdict_of(None if found is UNDEFINED else found, threshold, what)
 
     return grade

@@ -16,6 +16,7 @@ _engines: dict[bytes, Engine] = {}
 def answer(root: str, job: dict[str, object]) -> dict[str, object]:
     """Do one operation, with the engine of that setting."""
     engine = _engine(root, job["setting"])
+    engine.time_s = float(str(job["time_s"]))
     found = _done(engine, str(job["operation"]), job["arguments"], job["where"])
     return found | {"log": engine.take_log()}
 

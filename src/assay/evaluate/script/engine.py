@@ -238,7 +238,7 @@ class Engine:
         self._machine = None if stop.limit != "result" else self._machine
         limits = self._setting.limits
         said = stop.what or {
-            "time": f"took longer than {limits.time_s:g} s",
+            "time": f"took longer than {self.time_s:g} s",
             "memory": f"needed more than {limits.memory_bytes // 1_000_000:,} MB of memory",
             "result": f"returned more than {limits.result_chars:,} characters of JSON",
         }.get(stop.limit, "was stopped")

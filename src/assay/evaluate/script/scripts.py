@@ -47,15 +47,21 @@ class Scripts:
         self._engine.time_s = self.setting.limits.time_s
         return self._engine
 
-    async def run(self, code: Code, arguments: Sequence[object]) -> object:
+    async def run(self, code: Code, arguments: Sequence[object], *, time_s: float | None = None) -> object:
         """What a function of the configuration returns; see ``Engine.run``."""
-        return await self._do(code.body, code.where, "run", code, arguments)
+        return await self._do(code.body, code.where, "run", code, arguments, time_s=time_s)
 
     async def call(
-        self, file: str, name: str | None, arguments: Sequence[object], *, where: Location | None = None
+        self,
+        file: str,
+        name: str | None,
+        arguments: Sequence[object],
+        *,
+        where: Location | None = None,
+        time_s: float | None = None,
     ) -> object:
         """What a function returns that a file exports; see ``Engine.call``."""
-        return await self._do((file, name), where, "call", file, name, arguments)
+        return await self._do((file, name), where, "call", file, name, arguments, time_s=time_s)
 
     async def method(self, instance: Instance, name: str, arguments: Sequence[object]) -> object:
         """What a method of an object returns; see ``Engine.method``."""
@@ -89,12 +95,14 @@ class Scripts:
         if self._pool is not None:
             await self._pool.close()
 
-    async def _do(self, key: object, where: Location | None, operation: str, *arguments: object) -> object:
-        limits = self.setting.limits
-        slice_s = min(limits.slice_s, limits.time_s)
+    async def _do(
+        self, key: object, where: Location | None, operation: str, *arguments: object, time_s: float | None = None
+    ) -> object:
+        """An operation of the engine, within its own limit or the setting's."""
+        limit_s = self.setting.limits.time_s if time_s is None else time_s
         kept = isinstance(arguments[0], Instance)
         if self._slow[key] < (1 if kept else DIRECT_AFTER):
-            self._engine.time_s = slice_s
+            self._engine.time_s = min(self.setting.limits.slice_s, limit_s)
             given = {} if operation in {"run", "method"} else {"where": where}
             try:
                 return getattr(self._engine, operation)(*arguments, **given)
@@ -102,20 +110,27 @@ class Scripts:
                 if stopped.limit != "time":
                     raise
                 self._slow[key] += 1
-        return await self._apart(where, operation, arguments)
+        return await self._apart(where, operation, arguments, limit_s)
 
-    async def _apart(self, where: Location | None, operation: str, arguments: Sequence[object]) -> object:
+    async def _apart(
+        self, where: Location | None, operation: str, arguments: Sequence[object], limit_s: float
+    ) -> object:
         """The same in a process of its own."""
         if self._pool is None:
             self._pool = WorkerPool(_CHILD, self._source, Surroundings(workers=1, memory_bytes=0, beside=False))
-        limits = self.setting.limits
-        job = {"setting": self.setting, "where": where, "operation": operation, "arguments": arguments}
+        job: dict[str, object] = {
+            "setting": self.setting,
+            "where": where,
+            "operation": operation,
+            "arguments": arguments,
+        }
+        job["time_s"] = limit_s
         try:
             answer = await self._pool.call(
                 "answer",
                 str(self._source.root),
                 job,
-                timeout_s=limits.time_s * 4 + 5,
+                timeout_s=limit_s * 4 + 5,
                 answer_chars=MAX_CHARS,
                 what=_named(arguments[0]),
             )
