@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -157,3 +158,26 @@ class TestOneCommandForAJob:
 
         assert done.status == 0
         assert "no comment: this is no job of GitHub Actions or GitLab CI" in done.err
+
+
+def test_a_pull_request_is_compared_with_the_branch_it_goes_to(small, sorter, here, against):
+    suite = (small.root / "suites/sort.yaml").read_text("utf-8")
+    small.write("suites/sort.yaml", re.sub(r"  - name: baseline\n.*\n|gate:\n.*\n", "", suite))
+    good = (small.root / "prompts/sort-2.prompt.md").read_text("utf-8")
+    for arguments in (
+        ["init", "-q", "-b", "main"],
+        ["add", "."],
+        ["-c", "user.name=a", "-c", "user.email=a@b.invalid", "commit", "-q", "-m", "one"],
+    ):
+        subprocess.run(["git", *arguments], cwd=small.root, check=True)
+    same = here("eval", "suites/sort.yaml", "--against", "main", "--quiet", *against(sorter))
+    small.write("prompts/sort-2.prompt.md", good.replace("with care", "quickly"))
+    done = here("ci", "--fail-on", "fail", "--", "--against", "main", *against(sorter))
+    comment = (small.root / "assay-report/sort/comment.md").read_text("utf-8")
+
+    assert same.status == 0
+    assert "candidate is the same version as at main, so there is nothing to compare" in same.err
+    assert done.status == 0
+    assert "<code>candidate</code> against <code>candidate&#64;main</code>" in comment
+    assert "Flips: 2 lost, 0 gained" in comment
+    assert len(sorter.requests) == 24  # main's replies were there already

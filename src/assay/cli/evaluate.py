@@ -12,10 +12,11 @@ from assay.app import App, SuiteOpener
 from assay.cli.cluster_options import Cluster, cluster_options
 from assay.cli.eval_view import print_summary
 from assay.cli.export_run import Export, export_option, write_exports
-from assay.cli.options import budget_options, json_option, model_options, override_of
+from assay.cli.options import against_options, budget_options, json_option, model_options, override_of
 from assay.cli.output import near, print_json, stdout_console
 from assay.cli.progress_view import ProgressView
 from assay.core.errors import BadInput
+from assay.evaluate.against import against
 from assay.evaluate.cluster.on_ray import OnRay
 from assay.evaluate.eval_json import eval_json
 from assay.evaluate.exporter import FinishedRun
@@ -24,7 +25,7 @@ from assay.evaluate.plan import Planned, Variant
 from assay.evaluate.run_folder import REPORT
 from assay.evaluate.service import Evaluation, Finished, Job, Options
 from assay.evaluate.suite import load_suite
-from assay.evaluate.types import BudgetSpec, Decision
+from assay.evaluate.types import BudgetSpec, Decision, Suite
 from assay.models.accounts import AccountLeftOut
 
 STOPPED = "interrupted; what was paid for is kept, and the same command goes on from there"
@@ -38,6 +39,7 @@ Examples:
   assay eval suites/triage.yaml --json > result.json
   assay eval suites/triage.yaml --model openai/gpt-4o-mini --key-env OPENAI_API_KEY
   assay eval suites/triage.yaml --fresh --repeats 3
+  assay eval suites/triage.yaml --against origin/main
   assay eval suites/triage.yaml --max-cost 2.50 --max-time 20m
 
 \b
@@ -50,6 +52,7 @@ Exit status: 0 pass, 1 fail, 2 error in a file or option, 3 inconclusive or inva
 @click.option("--concurrency", type=click.IntRange(min=1), help="Calls under way at once.")
 @click.option("--fresh", is_flag=True, help="Pay anew for every sample; replies that are there are not used.")
 @budget_options
+@against_options
 @export_option
 @cluster_options
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
@@ -68,6 +71,8 @@ def evaluate(
     max_cost: Decimal | None,
     max_tokens_total: int | None,
     max_time: float | None,
+    revision: str | None,
+    margin: float | None,
     exports: tuple[Export, ...],
     cluster: Cluster,
     quiet: bool,
@@ -78,6 +83,7 @@ def evaluate(
     suite_file = _suite_file(app, suite_file)
     suite = load_suite(app.project, suite_file)
     suite = suite.with_options(repeats=repeats, concurrency=concurrency, judge=app.evaluate.judge)
+    suite = _against(app, suite, suite_file, revision, margin)
     override = override_of(model, base_url, key_env, temperature, max_tokens, seed)
     prepared = prepare_suite(app.project, suite, suite_file, override)
     options = Options(
@@ -112,6 +118,16 @@ def evaluate(
             failures=finished.failures,
         )
     return STATUS[finished.summary.decision]
+
+
+def _against(app: App, suite: Suite, suite_file: Path, revision: str | None, margin: float | None) -> Suite:
+    """The suite with a baseline from Git, if one is asked for and there is one."""
+    if revision is None:
+        return suite
+    found, why_not = against(app.project, suite, suite_file, revision, margin=margin)
+    if why_not is not None:
+        click.echo(why_not, err=True)
+    return found
 
 
 async def _run(app: App, job: Job[Planned], options: Options, executor: OnRay | None, *, quiet: bool) -> Finished:

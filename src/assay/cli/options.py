@@ -96,6 +96,23 @@ def budget_options(command: F) -> F:
     return command
 
 
+def against_options(command: F) -> F:
+    """``--against`` and ``--margin``."""
+    margin = click.option(
+        "--margin",
+        type=click.FloatRange(0, 1, min_open=True),
+        metavar="SHARE",
+        help="By how much less than there is a loss, instead of the suite's margin (or 0.02).",
+    )
+    revision = click.option(
+        "--against",
+        "revision",
+        metavar="COMMIT",
+        help="Compare with the prompt as it is at a branch, tag or commit of Git.",
+    )
+    return revision(margin(command))
+
+
 def override_of(
     model: str | None,
     base_url: str | None,
