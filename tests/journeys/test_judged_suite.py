@@ -57,4 +57,4 @@ def test_a_judge_that_rambles_makes_errors_and_an_invalid_run(judged, small, her
         done = here("eval", "suites/judged.yaml", *against(fake))
 
     assert done.status != 0
-    assert "gave no verdict that can be read, twice" in done.err + done.out
+    assert "gave no reply that can be read, twice" in done.err + done.out

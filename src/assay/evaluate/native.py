@@ -14,12 +14,14 @@ from assay.author.project import Project
 from assay.core.errors import BadInput
 from assay.evaluate.asking import StoredModels
 from assay.evaluate.clause import expand_clauses
+from assay.evaluate.conversation.read import check_prompt, turn_inputs
+from assay.evaluate.conversation.sampler import ConversationSampler
 from assay.evaluate.dataset import DatasetFacts, check_specs, spec_cases
-from assay.evaluate.grader import open_graders
+from assay.evaluate.grader import bench_of, open_graders
 from assay.evaluate.plan import Override, Planned, Variant, plan_identity, resolve_variants, samples
 from assay.evaluate.sampler import CallSampler, Facilities
 from assay.evaluate.service import Job
-from assay.evaluate.types import Case, Suite
+from assay.evaluate.types import Case, ConversationSpec, Suite
 from assay.models.target import Target, parse_target
 
 
@@ -40,9 +42,14 @@ def prepare_suite(project: Project, suite: Suite, suite_file: Path, override: Ov
     """
     variants = resolve_variants(project, suite, suite_file, override)
 
+    talk = suite.conversation
+    if talk is not None:
+        for variant in variants:
+            check_prompt(talk, variant.prepared.prompt)
+
     def check(case: Case) -> None:
         for variant in variants:
-            _check_inputs(case, variant)
+            _check_inputs(case, variant, talk)
 
     suite = expand_clauses(suite, [variant.prepared.prompt.contract for variant in variants])
     return Prepared(suite, variants, check_specs(project.source, suite.datasets, check=check))
@@ -66,7 +73,11 @@ def job_of(project: Project, prepared: Prepared) -> Job[Planned]:
             nonce=given.nonce,
         )
         async with open_graders(project, suite, models) as graders:
-            yield CallSampler(given, graders)
+            if suite.conversation is None:
+                yield CallSampler(given, graders)
+            else:
+                bench = bench_of(project.source, suite.file, models)
+                yield ConversationSampler(given, graders, suite.conversation, bench)
 
     return Job(
         name=suite.name,
@@ -89,14 +100,16 @@ def job_of(project: Project, prepared: Prepared) -> Job[Planned]:
 
 
 def _targets(prepared: Prepared) -> tuple[Target, ...]:
-    """The models that a run asks: the variants' own, the judge, and those that graders name."""
+    """The models that a run asks: the variants' own, the judge, who plays the user, and those that graders name."""
     suite = prepared.suite
-    named = [spec.settings["model"] for spec in suite.graders if isinstance(spec.settings.get("model"), str)]
-    judges = [suite.judge.model] if suite.judge is not None else []
+    judges = [None if part is None else part.model for part in (suite.judge, suite.conversation)]
+    settings = [spec.settings.get(key) for spec in suite.graders for key in ("judge", "model", "embeddings")]
+    named = [setting.get("model") if isinstance(setting, dict) else setting for setting in settings]
     found = [variant.target for variant in prepared.variants]
     for name in [*judges, *named]:
-        with suppress(BadInput):  # a setting of that name that is no model; what asks one says so itself
-            found.append(parse_target(str(name)))
+        if isinstance(name, str):
+            with suppress(BadInput):  # a setting of that name that is no model; what asks one says so itself
+                found.append(parse_target(name))
     return tuple(found)
 
 
@@ -118,9 +131,14 @@ def _told(variant: Variant) -> dict[str, object]:
     }
 
 
-def _check_inputs(case: Case, variant: Variant) -> None:
+def _check_inputs(case: Case, variant: Variant, talk: ConversationSpec | None) -> None:
+    prepared = variant.prepared
     try:
-        variant.prepared.values.complete(case.inputs)
+        if talk is None:
+            prepared.values.complete(case.inputs)
+        else:
+            said = str(case.inputs.get(talk.message, ""))
+            prepared.values.complete(turn_inputs(talk, prepared.prompt, case.inputs, said=said or "Hello"))
     except BadInput as error:
         error.where = case.where
         error.what = f"case {case.id!r}: {error.what}"

@@ -15,7 +15,7 @@ from assay.author.reference import resolve
 from assay.core.canonical import digest
 from assay.engine.prepare import choose_target, merge_parameters, overlay, prepare
 from assay.engine.types import Call, Prepared
-from assay.evaluate.types import Case, Suite, VariantLabel, VariantSpec
+from assay.evaluate.types import Case, ConversationSpec, Suite, VariantLabel, VariantSpec
 from assay.models.target import Target
 from assay.models.types import Parameters
 
@@ -89,8 +89,11 @@ def _variant(project: Project, spec: VariantSpec, folder: Path, override: Overri
 
 def plan_identity(suite: Suite, variants: Iterable[Variant], datasets: dict[str, str]) -> str:
     """A digest: the same for two commands that mean the same run."""
+    talk = suite.conversation
+    held = {} if talk is None else {"conversation": told_conversation(talk)}
     return digest(
-        {
+        held
+        | {
             "suite": suite.name,
             "variants": [[v.name, *v.identity()] for v in variants],
             "datasets": datasets,
@@ -109,6 +112,13 @@ def plan_identity(suite: Suite, variants: Iterable[Variant], datasets: dict[str,
             "repeats": suite.repeats,
         }
     )
+
+
+def told_conversation(spec: ConversationSpec) -> dict[str, object]:
+    """What shapes a conversation, as JSON; where it stands in the suite does not."""
+    told = {name: getattr(spec, name) for name in ConversationSpec.__dataclass_fields__ if name != "where"}
+    found: dict[str, object] = msgspec.to_builtins(told)
+    return found
 
 
 def samples(cases: Iterable[Case], variants: Iterable[Variant], repeats: int) -> Iterator[Planned]:

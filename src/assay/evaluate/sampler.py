@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from assay.core.clock import Clock, stamp
 from assay.core.errors import BadInput, GraderFailed, ModelError
 from assay.engine.engine import Engine
-from assay.engine.types import Outcome
+from assay.engine.types import Call, Flow, Outcome
 from assay.evaluate.asking import spending
 from assay.evaluate.grader import Grader
 from assay.evaluate.plan import Planned, Variant, call_of
@@ -62,31 +62,47 @@ class CallSampler:
             BadInput: The case's inputs do not fit the prompt; the place is the case's.
             BudgetSpent: It was not run, or not graded, as the budget is spent.
         """
-        given = self._given
-        call = call_of(planned, timeout_s=given.timeout_s)
+        call = call_of(planned, timeout_s=self._given.timeout_s)
+        flow, address = self._begin(planned, call)
         try:
-            flow = given.engine.begin(call)
+            outcome, at_utc = await self._obtain(flow, address)
+        except ModelError as error:
+            return unanswered(planned, address, error)
+        graded = await grade_all(self._graders, planned.case, outcome)
+        return answered(planned, address, outcome, graded, at_utc=at_utc)
+
+    def _begin(self, planned: Planned, call: Call) -> tuple[Flow, bytes]:
+        """The call with its messages rendered, and the address of its replies."""
+        try:
+            flow = self._given.engine.begin(call)
         except BadInput as error:
             error.where = planned.case.where
             raise
         address = self._address(planned.variant).of(flow.rendered, planned.repeat)
         flow.key = address.hex()
+        return flow, address
+
+    async def _obtain(self, flow: Flow, address: bytes) -> tuple[Outcome, str]:
+        """What became of the call, and when: from the store, or from the model and into the store.
+
+        Raises:
+            ModelError: The model gave no usable reply.
+        """
+        given = self._given
         async with self._alone(address):
             stored = given.store.find(address)
             if stored is not None:
                 given.progress.reused += 1
-                outcome = given.engine.replay(flow, stored.replies, fallback=stored.fallback)
-            else:
-                try:
-                    outcome = await given.engine.finish(flow)
-                except ModelError as error:
-                    given.progress.made += 1
-                    return unanswered(planned, address, error)
+                return given.engine.replay(flow, stored.replies, fallback=stored.fallback), stored.at_utc
+            try:
+                outcome = await given.engine.finish(flow)
+            except ModelError:
                 given.progress.made += 1
-                at_utc = stamp(given.clock.now_utc())
-                stored = given.store.keep(address, outcome.replies, fallback=outcome.fallback, at_utc=at_utc)
-        graded = await grade_all(self._graders, planned.case, outcome)
-        return answered(planned, address, outcome, graded, at_utc=stored.at_utc)
+                raise
+            given.progress.made += 1
+            at_utc = stamp(given.clock.now_utc())
+            given.store.keep(address, outcome.replies, fallback=outcome.fallback, at_utc=at_utc)
+            return outcome, at_utc
 
     def _address(self, variant: Variant) -> Address:
         if variant.name not in self._addresses:

@@ -13,12 +13,13 @@ from pathlib import Path
 from assay.author.parse import read_parameters
 from assay.author.project import Project
 from assay.author.reference import is_path
-from assay.author.source import PROMPT_SUFFIXES, inside
+from assay.author.source import PROMPT_SUFFIXES, WorkingTree, inside
 from assay.core.document import Document, parse_document
 from assay.core.errors import BadInput, unknown_name
 from assay.core.fields import Fields, describe
 from assay.core.location import Location
 from assay.engine.prepare import overlay
+from assay.evaluate.conversation.read import read_conversation
 from assay.evaluate.dataset import check_dataset_file
 from assay.evaluate.grader import bench_of, make_grader
 from assay.evaluate.types import BudgetSpec, CompareRule, DatasetSpec, GateSpec, GraderSpec, Judge, Suite, VariantSpec
@@ -51,7 +52,7 @@ def load_suite(project: Project, path: Path) -> Suite:
             code="suite.outside",
         )
     document = parse_document(project.source.read(file), file=project.source.name(file))
-    suite = _read(document, file)
+    suite = _read(document, file, project.source)
     for i, dataset in enumerate(suite.datasets):
         check_dataset_file(project.source, dataset.file, where=document.at("datasets", i))
     bench = bench_of(project.source, file)
@@ -60,7 +61,7 @@ def load_suite(project: Project, path: Path) -> Suite:
     return suite
 
 
-def _read(document: Document, file: str) -> Suite:
+def _read(document: Document, file: str, source: WorkingTree) -> Suite:
     fields = Fields(document, code="suite")
     fields.required("suite")
     name = fields.need_text("suite")
@@ -78,6 +79,7 @@ def _read(document: Document, file: str) -> Suite:
         gate=_gate(fields, [variant.name for variant in variants]),
         judge=_judge(fields),
         budget=_budget(fields),
+        conversation=read_conversation(fields, source, file.rpartition("/")[0]),
         file=file,
         document=document,
     )

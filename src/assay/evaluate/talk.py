@@ -1,8 +1,16 @@
 """The outcome of a whole conversation: that of its last turn, with all turns beside it. Pure data."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from assay.engine.types import Outcome
+
+
+class Turn(NamedTuple):
+    """What was asked, and what was answered."""
+
+    asked: str
+    answered: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,11 +22,15 @@ class Talk(Outcome):
 
     Attributes:
         turns: What became of each call of the prompt under test.
+        said: What the user said and what was answered, turn by turn.
         ended: Why the conversation ended.
+        last_word: What the user said when it was done, which nothing answers.
     """
 
     turns: tuple[Outcome, ...]
+    said: tuple[Turn, ...]
     ended: str
+    last_word: str = ""
 
 
 def turns_of(outcome: Outcome) -> tuple[Outcome, ...]:

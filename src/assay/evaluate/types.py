@@ -173,6 +173,35 @@ class Judge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationSpec:
+    """How each sample is a whole conversation, with a user that a model plays.
+
+    Attributes:
+        user: Who the user is and what they want, with places for the case's inputs.
+        message: The prompt's input that takes what the user says.
+        history: The prompt's input that takes the turns before; None is the one that a message inserts.
+        first: What the user says first; None is the case's own message, or what the model makes up.
+        model: Who plays the user, ``PROVIDER/MODEL``; None is the suite's judge.
+        max_turns: Replies of the prompt, at most.
+        max_tokens: Tokens of both sides after which no further turn begins.
+        says: Texts in a reply that end the conversation.
+        exits: Ways out of the contract that end it.
+    """
+
+    user: str
+    message: str = "message"
+    history: str | None = None
+    first: str | None = None
+    model: str | None = None
+    parameters: Parameters | None = None
+    max_turns: int = 8
+    max_tokens: int = 50_000
+    says: tuple[str, ...] = ()
+    exits: tuple[str, ...] = ("escalate",)
+    where: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Suite:
     """A suite file, read."""
 
@@ -188,6 +217,7 @@ class Suite:
     document: Document
     judge: Judge | None = None
     budget: BudgetSpec | None = None
+    conversation: ConversationSpec | None = None
 
     def with_options(self, *, repeats: int | None, concurrency: int | None, judge: str | None = None) -> "Suite":
         """The suite with what the command line says instead, and the project's judge where the suite names none."""

@@ -16,9 +16,10 @@ from assay.engine.contract import Checker
 from assay.engine.types import Checked, Outcome
 from assay.evaluate.asking import StoredModels
 from assay.evaluate.bench import Bench
+from assay.evaluate.conversation.sampler import Progressing, talk_of
 from assay.evaluate.grader import make_grader
 from assay.evaluate.replies import ReplyStore
-from assay.evaluate.talk import Talk
+from assay.evaluate.talk import Talk, Turn
 from assay.evaluate.types import Case, GraderSpec, Judge, Verdict
 from assay.models.client import ModelClient
 from assay.models.retry import NO_RETRY
@@ -164,11 +165,7 @@ def talked(acted) -> Callable[..., Talk]:
     """A conversation from the outcomes of its turns."""
 
     def make(*turns: Outcome) -> Talk:
-        last = turns[-1]
-        parts = {name: getattr(last, name) for name in Outcome.__dataclass_fields__}
-        messages = tuple(
-            message for turn in turns[:-1] for message in (*turn.messages, RenderedMessage("assistant", turn.text, ()))
-        )
-        return Talk(**parts | {"messages": (*messages, *last.messages)}, turns=turns, ended="goal")
+        said = [Turn(turn.messages[-1].content, turn.text) for turn in turns]
+        return talk_of(Progressing(said=said, turns=list(turns)), "the user was done")
 
     return make

@@ -49,3 +49,12 @@ async def test_a_reply_that_is_neither_yes_nor_no_is_an_error(court, case, outco
             await sitting.build("conversation-relevance")(case(), outcome("Hi"))
 
     assert caught.value.code == "judge.unreadable"
+
+
+async def test_the_turns_of_a_conversation_are_judged(court, case, acted, talked):
+    talk = talked(acted(text="a1", asked="q1"), acted(text="a2", asked="q2"))
+    async with court(YES) as sitting:
+        verdict = await sitting.build("conversation-relevance")(case(), talk)
+
+    assert verdict.reason == "2 of 2 answers take up what was said"
+    assert '[{"input":"q1","output":"a1"},{"input":"q2","output":"a2"}]' in sitting.prompts[1]

@@ -28,11 +28,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[T]):
-    """What a judge's reply was read as, who gave it, and in how many calls."""
+    """What a judge's reply was read as, who gave it, in how many calls, and with how many tokens as far as it is "
+    "told.
+    """
 
     value: T
     model: str
     calls: int
+    tokens: int = 0
 
     @property
     def note(self) -> str:
@@ -64,9 +67,12 @@ class Question(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """A grader's judge: which model, sampled how, and prompts that the suite puts in place of the grader's own."""
+    """A grader's judge: which model, sampled how, and prompts that the suite puts in place of the grader's own.
 
-    grader: str
+    ``name`` is how messages speak of it.
+    """
+
+    name: str
     bench: Bench
     model: str | None = None
     parameters: Parameters | None = None
@@ -88,7 +94,7 @@ class Judge:
         """
         other = self.prompts.get(part)
         messages = (other or question.prompt.fill)(values)
-        problem = ""
+        problem, tokens = "", 0
         for calls in range(1, ATTEMPTS + 1):
             reply = await self.bench.ask(
                 messages,
@@ -98,21 +104,22 @@ class Judge:
                 repeat=repeat,
             )
             self._check_refusal(reply)
+            tokens += (reply.usage.input or 0) + (reply.usage.output or 0)
             try:
-                return Answer(question.read(reply.text), reply.model, calls)
+                return Answer(question.read(reply.text), reply.model, calls, tokens)
             except Unreadable as error:
                 problem = _problem(reply, error)
             messages += _correction(reply, problem, question.wanted)
         raise GraderFailed(
-            f"the judge of {self.grader!r} gave no verdict that can be read, twice: {problem}",
-            hint=f"use a stronger model as the judge; it shall answer with {question.wanted}",
+            f"{self.name} gave no reply that can be read, twice: {problem}",
+            hint=f"use a stronger model; it shall answer with {question.wanted}",
             code="judge.unreadable",
         )
 
     def _check_refusal(self, reply: Reply) -> None:
         if reply.refusal is not None and not reply.text:
             raise GraderFailed(
-                f"the judge of {self.grader!r} refused: {one_line(reply.refusal, 120)}",
+                f"{self.name} refused: {one_line(reply.refusal, 120)}",
                 hint="use another model as the judge, or say in its prompt why this may be judged",
                 code="judge.refused",
             )
@@ -136,7 +143,7 @@ def make_judge(
     if (odd := next((key for key in given if key not in _KEYS), None)) is not None:
         raise unknown_name("key", odd, _KEYS, code="grader.judge")
     return Judge(
-        grader,
+        f"the judge of {grader!r}",
         bench,
         _model(given.get("model")),
         _sampling(given.get("parameters")),

@@ -14,7 +14,7 @@ from assay.core.document import parse_document
 from assay.core.errors import BadInput, GraderFailed, unknown_name
 from assay.core.fields import describe
 from assay.evaluate.bench import Bench
-from assay.evaluate.judging.fence import fence
+from assay.evaluate.judging.fence import as_prompt_text, fence
 from assay.models.types import Message, Role
 
 Fill = Callable[[Mapping[str, object]], tuple[Message, ...]]
@@ -50,8 +50,13 @@ def own(system: str, user: str) -> JudgePrompt:
     return JudgePrompt((("system", system), ("user", user)))
 
 
-def fill(text: str, values: Mapping[str, object]) -> str:
+def fill(text: str, values: Mapping[str, object], *, plain: bool = False) -> str:
     """The text with each ``{{ name }}`` replaced: a number as it is, all else between marked lines.
+
+    Args:
+        text: The text.
+        values: What stands in its places.
+        plain: Put everything in as it is, for a text that no instructions stand in.
 
     Raises:
         GraderFailed: A name that has no value.
@@ -62,12 +67,21 @@ def fill(text: str, values: Mapping[str, object]) -> str:
         if name not in values:
             error = unknown_name("value", name, values, code="grader.rubric_prompt")
             raise GraderFailed(
-                f"the judge's prompt asks for {name!r}, which this case does not have", hint=error.hint, code=error.code
+                f"the text for a model asks for {name!r}, which this case does not have",
+                hint=error.hint,
+                code=error.code,
             )
         value = values[name]
-        return str(value) if isinstance(value, (int, float)) else fence(name, value)
+        if plain or isinstance(value, (int, float)):
+            return as_prompt_text(value)
+        return fence(name, value)
 
     return _PLACE.sub(put, text)
+
+
+def places(text: str) -> list[str]:
+    """The names of a text's places."""
+    return _PLACE.findall(text)
 
 
 def read_prompt(bench: Bench, given: object) -> Fill:
@@ -94,7 +108,7 @@ def _is_file(text: str) -> bool:
 def _from_text(text: str, file: str) -> tuple[tuple[Role, str], ...]:
     if text.lstrip().startswith("[") or file.endswith((".yaml", ".yml", ".json")):
         return _from_messages(parse_document(text, file=file or "rubric_prompt").value)
-    _check(text)
+    check_places(text)
     return (("user", text),)
 
 
@@ -108,16 +122,20 @@ def _from_messages(given: object) -> tuple[tuple[Role, str], ...]:
                 hint="write a text, or a list of {role: system or user, content: text}",
                 code="grader.rubric_prompt",
             )
-        _check(content)
+        check_places(content)
         found.append((cast("Role", role), content))
     return tuple(found)
 
 
-def _check(text: str) -> None:
-    """Refuse what looks like a template language, and would be sent to the judge as it stands."""
+def check_places(text: str) -> None:
+    """Refuse what looks like a template language, and would be sent to a model as it stands.
+
+    Raises:
+        BadInput: There are braces around something that is no plain name.
+    """
     if (odd := re.search(r"\{\{.{0,30}|\{%.{0,30}", _PLACE.sub("", text))) is not None:
         raise BadInput(
-            f"the judge's prompt has {odd[0]!r} in it",
+            f"the text for a model has {odd[0]!r} in it",
             hint="places are plain names, such as {{ output }}; there are no filters, loops or conditions",
             code="grader.rubric_prompt",
         )

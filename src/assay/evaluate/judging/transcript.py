@@ -1,21 +1,17 @@
 """What was said before a reply, as judges see it: the question, the turns, and the whole conversation as text."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import msgspec
 
 from assay.engine.types import Outcome
+from assay.evaluate.talk import Talk, Turn
 from assay.evaluate.types import Case
+
+_INSTRUCTING = ("system", "developer")
 
 CONVERSATION_INPUT = "_conversation"
 """promptfoo's name for earlier turns among a case's inputs: a list of ``{input, output}``."""
-
-
-class Turn(NamedTuple):
-    """What was asked, and what was answered."""
-
-    asked: str
-    answered: str
 
 
 def question(outcome: Outcome) -> str:
@@ -26,9 +22,18 @@ def question(outcome: Outcome) -> str:
 
 def conversation(outcome: Outcome) -> str:
     """Everything that was said, a message a line as JSON, so that no text in it can pose as a message."""
-    said = [{"role": m.role, "content": m.content} for m in outcome.messages if m.role not in ("system", "developer")]
-    said.append({"role": "assistant", "content": outcome.text})
+    if isinstance(outcome, Talk):
+        said = messages_of(outcome.said)
+    else:
+        said = [{"role": m.role, "content": m.content} for m in outcome.messages if m.role not in _INSTRUCTING]
+        said.append({"role": "assistant", "content": outcome.text})
     return "\n".join(msgspec.json.encode(message).decode() for message in said)
+
+
+def messages_of(said: Sequence[Turn]) -> list[dict[str, str]]:
+    """A conversation's turns as messages of two roles."""
+    pairs = [(("user", turn.asked), ("assistant", turn.answered)) for turn in said]
+    return [{"role": role, "content": text} for pair in pairs for role, text in pair]
 
 
 def turns(case: Case, outcome: Outcome) -> list[Turn]:
@@ -36,6 +41,8 @@ def turns(case: Case, outcome: Outcome) -> list[Turn]:
     given = case.inputs.get(CONVERSATION_INPUT)
     if isinstance(given, list) and given:
         return [Turn(_text(item, "input"), _text(item, "output")) for item in given]
+    if isinstance(outcome, Talk):
+        return list(outcome.said)
     found: list[Turn] = []
     asked: list[str] = []
     for message in outcome.messages:

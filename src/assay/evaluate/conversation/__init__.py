@@ -1,0 +1,1 @@
+"""Samples that are whole conversations: a prompt under test, and a user that a model plays."""

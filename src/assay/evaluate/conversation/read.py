@@ -1,0 +1,139 @@
+"""Reading a suite's ``conversation`` block, and holding it against the prompts that shall take part in one."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import get_args
+
+from assay.author.parse import read_parameters
+from assay.author.source import WorkingTree, inside
+from assay.author.types import Prompt
+from assay.core.errors import BadInput, unknown_name
+from assay.core.fields import Fields
+from assay.engine.types import ExitName
+from assay.evaluate.judging.prompt import check_places, places
+from assay.evaluate.types import ConversationSpec
+from assay.models.target import parse_target
+from assay.models.types import Parameters
+
+TEXT_FILES = (".md", ".txt")
+
+
+def read_conversation(fields: Fields, source: WorkingTree, folder: str) -> ConversationSpec | None:
+    """The suite's block, or None where it has none.
+
+    Args:
+        fields: The suite.
+        source: The project's files.
+        folder: The suite's folder, which a file named in the block is relative to.
+
+    Raises:
+        BadInput: Anything in it that cannot be.
+    """
+    if fields.raw("conversation") is None:
+        return None
+    entry = fields.sub("conversation")
+    where = entry.at()
+    user = _user(entry, source, folder)
+    model = entry.text("model")
+    if model is not None:
+        parse_target(model, where=entry.at("model"))
+    parameters = read_parameters(entry)
+    says, exits = _stop(entry)
+    spec = ConversationSpec(
+        user=user,
+        message=entry.text("message") or "message",
+        history=entry.text("history"),
+        first=_places(entry, "first", entry.text("first")),
+        model=model,
+        parameters=None if parameters == Parameters() else parameters,
+        max_turns=entry.integer("max_turns", least=1) or 8,
+        max_tokens=entry.integer("max_tokens", least=1) or 50_000,
+        says=says,
+        exits=exits,
+        where=where,
+    )
+    entry.close()
+    return spec
+
+
+def _user(entry: Fields, source: WorkingTree, folder: str) -> str:
+    text = entry.need_text("user").strip()
+    if "\n" not in text and " " not in text and PurePosixPath(text).suffix in TEXT_FILES:
+        where = entry.at("user")
+        text = source.read(inside(f"{folder}/{text}" if folder else text, where), where=where)
+    return _places(entry, "user", text) or ""
+
+
+def _places(entry: Fields, key: str, text: str | None) -> str | None:
+    if text is not None:
+        try:
+            check_places(text)
+        except BadInput as error:
+            error.where = entry.at(key)
+            error.code = "suite.conversation"
+            raise
+    return text
+
+
+def _stop(entry: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The texts and the ways out that end a conversation."""
+    if entry.raw("stop") is None:
+        return (), ("escalate",)
+    stop = entry.sub("stop")
+    says = stop.texts("says")
+    exits = stop.texts("exits") if "exits" in stop else ("escalate",)
+    for name in exits:
+        if name not in get_args(ExitName):
+            raise stop.wrong("exits", name, f"ways out: {', '.join(get_args(ExitName))}")
+    stop.close()
+    return says, exits
+
+
+def check_prompt(spec: ConversationSpec, prompt: Prompt) -> str:
+    """The input of that prompt which takes the turns before.
+
+    Raises:
+        BadInput: The prompt cannot take part in a conversation.
+    """
+    inserts = [message.insert for message in prompt.messages if message.insert is not None]
+    history = spec.history or (inserts[0] if inserts else None)
+    if history is None or history not in inserts:
+        raise BadInput(
+            f"the prompt {prompt.name!r} cannot take part in a conversation: no message of it inserts "
+            f"{'the turns before' if history is None else repr(history)}",
+            hint="declare an input such as 'history', and put 'insert: history' where the turns before shall stand",
+            code="suite.conversation",
+            where=spec.where,
+        )
+    if spec.message not in prompt.inputs:
+        raise BadInput(
+            f"the prompt {prompt.name!r} has no input {spec.message!r} that takes what the user says",
+            hint="name it in the suite: 'conversation: {message: NAME, …}'",
+            code="suite.conversation",
+            where=spec.where,
+        )
+    return history
+
+
+def turn_inputs(
+    spec: ConversationSpec, prompt: Prompt, given: Mapping[str, object], *, said: str, before: Sequence[object] = ()
+) -> dict[str, object]:
+    """The inputs of one turn: the case's that the prompt takes, what the user says, and the turns before.
+
+    Raises:
+        BadInput: The case has an input that neither the prompt nor the user's part has a place for, or lacks one
+            that the user's part has a place for.
+    """
+    asked = [*places(spec.user), *places(spec.first or "")]
+    told = {*asked, spec.message}
+    if (lacking := next((name for name in asked if name not in given), None)) is not None:
+        raise BadInput(
+            f"the conversation's user has a place for {lacking!r}, which is no input of it",
+            hint=f"add {lacking!r} to the case's inputs, or take the place out",
+            code="input.missing",
+        )
+    for name in given:
+        if name not in prompt.inputs and name not in told:
+            raise unknown_name("input", name, {*prompt.inputs, *told}, code="input.unknown")
+    mine = {name: value for name, value in given.items() if name in prompt.inputs}
+    return mine | {spec.message: said, check_prompt(spec, prompt): list(before)}
