@@ -7,6 +7,7 @@ from pathlib import Path
 from assay.author.source import WorkingTree, inside
 from assay.core.errors import GraderFailed
 from assay.evaluate.asking import Models
+from assay.evaluate.endpoint import Endpoints
 from assay.evaluate.python_code import PythonCode
 from assay.evaluate.script.scripts import Scripts
 from assay.evaluate.script.types import Setting
@@ -30,6 +31,7 @@ class Bench:
         self._pools: dict[Path, WorkerPool] = {}
         self._scripts: Scripts | None = None
         self._python: PythonCode | None = None
+        self._endpoints: Endpoints | None = None
 
     def read(self, path: str) -> str:
         """The text of a file.
@@ -73,6 +75,13 @@ class Bench:
             self._python = PythonCode(self.source)
         return self._python
 
+    @property
+    def endpoints(self) -> Endpoints:
+        """What calls the addresses that graders name."""
+        if self._endpoints is None:
+            self._endpoints = Endpoints()
+        return self._endpoints
+
     def workers(self, file: Path) -> WorkerPool:
         """The processes that run that file's functions; none is started before the first call."""
         if file not in self._pools:
@@ -104,8 +113,8 @@ class Bench:
         return await self._reach().embed(texts, model=model)
 
     async def close(self) -> None:
-        """End every process."""
-        opened = [part for part in (self._scripts, self._python) if part is not None]
+        """End every process and every connection."""
+        opened = [part for part in (self._scripts, self._python, self._endpoints) if part is not None]
         await asyncio.gather(*(part.close() for part in (*self._pools.values(), *opened)))
 
     def _reach(self) -> Models:

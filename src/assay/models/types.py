@@ -96,6 +96,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         latency_ms: From the sending of the attempt that succeeded to the last byte of its answer.
         first_token_ms: The same to the first piece of text; None where it was not streamed.
         attempts: Requests sent, the successful one included.
+        logprobs: The natural logarithm of each token's probability, where they were asked for and came.
         metadata: What the provider tells beside the reply, such as the steps of an agent; None for nothing.
     """
 
@@ -111,6 +112,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     latency_ms: float = 0.0
     first_token_ms: float | None = None
     attempts: int = 1
+    logprobs: tuple[float, ...] = ()
     metadata: dict[str, object] | None = None
 
 

@@ -103,3 +103,28 @@ async def test_a_search_that_may_be_slow_comes_to_the_same_in_a_process(build, c
 
     assert (await grade(case(), outcome("a b c d " * 40))).passed
     assert not (await build("regex", value=pattern + "!")(case(), outcome("a b c d"))).passed
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reply", "settings", "passes"),
+    [
+        (r"(?<first>\w+) (?=CASE)", "Mixed CASE", {}, True),
+        (r"^[^]+$", "a\nb", {}, True),
+        ("REFUND", "a refund", {"ignore_case": True}, True),
+        (r"\d{3}", " 123\n", {"full": True}, True),
+        (r"\d|x", "12", {"full": True}, False),
+        (r"\d$", "1\n", {}, False),
+    ],
+)
+async def test_a_pattern_may_be_javascripts(build, case, outcome, pattern, reply, settings, passes):
+    verdict = await build("regex", value=pattern, dialect="javascript", **settings)(case(), outcome(reply))
+
+    assert verdict.passed is passes
+
+
+async def test_what_is_no_pattern_to_javascript_is_an_error(build, case, outcome):
+    with pytest.raises(GraderFailed) as caught:
+        await build("regex", value="(?P<a>b)", dialect="javascript")(case(), outcome("b"))
+
+    assert caught.value.code == "grader.pattern"
+    assert caught.value.hint == "write one in JavaScript's syntax"

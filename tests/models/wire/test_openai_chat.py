@@ -38,6 +38,23 @@ def completion(message=None, finish="stop", **more):
     return json.dumps({"choices": [{"index": 0, "message": message, "finish_reason": finish}], **more}).encode()
 
 
+@pytest.mark.parametrize(
+    ("told", "logprobs"),
+    [
+        ({"content": [{"token": "a", "logprob": -0.5}, {"token": "b", "logprob": -1}]}, (-0.5, -1.0)),
+        ({"tokens": ["a", "b"], "token_logprobs": [None, -2.5]}, (-2.5,)),
+        (None, ()),
+        ({"content": None}, ()),
+        ({"content": "?"}, ()),
+        ("?", ()),
+    ],
+)
+def test_how_likely_each_token_was_is_read_in_the_forms_that_are_about(told, logprobs):
+    body = {"choices": [{"message": {"content": "ab"}, "finish_reason": "stop", "logprobs": told}]}
+
+    assert decode(json.dumps(body).encode()).logprobs == logprobs
+
+
 class TestEncode:
     def test_what_is_not_set_is_not_sent(self):
         assert sent(request()) == {"model": "m", "messages": [{"role": "user", "content": "hi"}]}

@@ -1,10 +1,10 @@
-"""Grader ``regex``: the reply matches a regular expression of Python's ``re``, within a time limit."""
+"""Grader ``regex``: the reply matches a regular expression, of Python or of JavaScript, within a time limit."""
 
 import re
 import warnings
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -14,6 +14,8 @@ from assay.engine.types import Outcome
 from assay.evaluate.bench import Bench
 from assay.evaluate.grader import graders
 from assay.evaluate.measures.pattern_cost import pattern_cost
+from assay.evaluate.script.engine import Code
+from assay.evaluate.script.types import ScriptFailed
 from assay.evaluate.target import pick_text
 from assay.evaluate.types import Case, Grade, Verdict
 from assay.evaluate.verdict import failing, passing, quote
@@ -35,17 +37,21 @@ def regex(
     full: bool = False,
     ignore_case: bool = False,
     timeout_s: Annotated[float, msgspec.Meta(gt=0)] = 1.0,
+    dialect: Literal["python", "javascript"] = "python",
 ) -> Grade:
     """Searches the reply; in a worker process where the pattern, such as ``(a+)+b``, might run for years.
 
     Args:
-        bench: Has the worker processes.
+        bench: Has the worker processes, and runs JavaScript.
         target: Where in the case to find the pattern.
         value: The same for all cases, instead.
         full: The pattern must match the whole reply, white space around it left out.
         ignore_case: Take upper and lower case as the same.
-        timeout_s: The longest that one search may take.
+        timeout_s: The longest that one search may take; one in JavaScript has the limit of all scripts instead.
+        dialect: Whose syntax the pattern is in.
     """
+    if dialect == "javascript":
+        return _in_javascript(bench, target, value, full=full, ignore_case=ignore_case)
     workers = bench.workers(_MATCHER)
     if isinstance(value, str) and (problem := _problem(value)):
         raise BadInput(
@@ -65,8 +71,33 @@ def regex(
                 raise _too_slow(pattern, timeout_s, error) from None
         if isinstance(found, str):
             raise _unreadable(case, pattern, found)
-        shown = f"the pattern {quote(pattern, 60)}"
-        return passing(f"matches {shown}") if found else failing(f"{quote(reply)} does not match {shown}")
+        return _verdict(pattern, reply, found=bool(found))
+
+    return grade
+
+
+def _verdict(pattern: str, reply: str, *, found: bool) -> Verdict:
+    shown = f"the pattern {quote(pattern, 60)}"
+    return passing(f"matches {shown}") if found else failing(f"{quote(reply)} does not match {shown}")
+
+
+_IN_JAVASCRIPT = Code(
+    "return new RegExp(pattern, flags).test(text);", ("pattern", "flags", "text"), what="the regular expression"
+)
+
+
+def _in_javascript(bench: Bench, target: str, value: str | Missing, *, full: bool, ignore_case: bool) -> Grade:
+    async def grade(case: Case, outcome: Outcome) -> Verdict:
+        pattern = pick_text(case, target, value)
+        reply = outcome.text.strip() if full else outcome.text
+        searched = f"^(?:{pattern})$" if full else pattern
+        try:
+            found = await bench.scripts.run(_IN_JAVASCRIPT, (searched, "i" if ignore_case else "", reply))
+        except ScriptFailed as error:
+            if error.code not in {"script.thrown", "script.syntax"}:
+                raise
+            raise _unreadable(case, pattern, error.message, "JavaScript's") from None
+        return _verdict(pattern, reply, found=found is True)
 
     return grade
 
@@ -112,10 +143,10 @@ def _too_slow(pattern: str, timeout_s: float, error: GraderFailed) -> GraderFail
     )
 
 
-def _unreadable(case: Case, pattern: str, problem: str) -> GraderFailed:
+def _unreadable(case: Case, pattern: str, problem: str, whose: str = "Python's") -> GraderFailed:
     return GraderFailed(
         f"the target of the case {case.id!r}, {quote(pattern, 60)}, is not a regular expression: {problem}",
-        hint="write one in Python's syntax",
+        hint=f"write one in {whose} syntax",
         code="grader.pattern",
         where=case.where,
     )

@@ -23,6 +23,7 @@ from assay.models.wire.openai_shape import (
     Completion,
     ErrorBody,
     ErrorShape,
+    LogprobsShape,
     Part,
     UsageShape,
     normalise_usage,
@@ -43,6 +44,7 @@ _FINISHES: dict[str | None, Finish] = {
 _ENCODER = msgspec.json.Encoder()
 _COMPLETION = msgspec.json.Decoder(Completion)
 _CHUNK = msgspec.json.Decoder(Chunk)
+_LOGPROBS = msgspec.json.Decoder(LogprobsShape | None)
 _ERROR_BODY = msgspec.json.Decoder(ErrorBody)
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
@@ -106,7 +108,21 @@ def decode(body: bytes, *, content_type: str = "", secret: Secret | None = None)
         fingerprint=found.system_fingerprint,
         service_tier=found.service_tier,
         metadata=found.metadata if isinstance(found.metadata, dict) and found.metadata else None,
+        logprobs=_logprobs(choice.logprobs) if choice.logprobs else (),
     )
+
+
+def _logprobs(raw: msgspec.Raw) -> tuple[float, ...]:
+    """The tokens' logarithms; none where they are in no known form, as a reply is worth more than they are."""
+    try:
+        found = _LOGPROBS.decode(raw)
+    except _UNREADABLE:
+        return ()
+    if found is None:
+        return ()
+    if found.content is not None:
+        return tuple(token.logprob for token in found.content)
+    return tuple(logprob for logprob in found.token_logprobs or () if logprob is not None)
 
 
 def decode_complaint(body: bytes) -> Complaint:

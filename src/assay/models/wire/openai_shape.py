@@ -44,6 +44,20 @@ class Choice(msgspec.Struct, frozen=True, gc=False):
 
     message: MessageShape
     finish_reason: str | None = None
+    logprobs: msgspec.Raw = msgspec.Raw(b"")
+
+
+class TokenShape(msgspec.Struct, frozen=True, gc=False):
+    """A token of the answer."""
+
+    logprob: float
+
+
+class LogprobsShape(msgspec.Struct, frozen=True, gc=False):
+    """How likely each token was: of chat completions, and in the older form of completions, whose first may be null."""
+
+    content: list[TokenShape] | None = None
+    token_logprobs: list[float | None] | None = None
 
 
 class PromptDetails(msgspec.Struct, frozen=True, gc=False):

@@ -1,0 +1,25 @@
+"""Grader ``finish-reason``: the model stopped for the reason that it should."""
+
+from assay.engine.types import Outcome
+from assay.evaluate.grader import answers_absence, graders
+from assay.evaluate.types import Case, Grade, Verdict
+from assay.evaluate.verdict import failing, passing
+
+
+@graders.register("finish-reason")
+@answers_absence
+def finish_reason(*, value: str) -> Grade:
+    """Compares why the last reply ended.
+
+    Args:
+        value: ``stop``, ``length``, ``tool_calls`` or ``content_filter``.
+    """
+    wanted = value.lower()
+
+    async def grade(case: Case, outcome: Outcome) -> Verdict:  # noqa: ARG001 - the shape of every grader
+        found = outcome.replies[-1].finish
+        if found == "unknown":
+            return failing("the provider does not say why the reply ended")
+        return passing(f"ended by {found}") if found == wanted else failing(f"ended by {found}, not by {wanted}")
+
+    return grade
