@@ -110,8 +110,8 @@ def unknown(command: click.Command, words: list[str]) -> list[str]:
 
 
 def prose(page: Path) -> str:
-    """A page without its code, on one line a paragraph."""
-    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    """A page without its code and where its links lead, on one line a paragraph."""
+    text = re.sub(r"\]\([^)\n]*\)", "]", FENCE.sub("", page.read_text(encoding="utf-8")))
     return re.sub(r"\s+", " ", re.sub(r"`[^`\n]*`", "", text))
 
 
