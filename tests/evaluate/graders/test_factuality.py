@@ -16,7 +16,7 @@ from assay.core.errors import BadInput, GraderFailed
         ("(B) superset", {"scores": {"superset": 0.4}}, 0.4, True),
         ("(A) subset", {"scores": {"subset": 0}}, 0.0, False),
         ("(E)", {"scores": {"differButFactual": 0.5}}, 0.5, True),
-        ("(E)", {"scores": {"differ_but_factual": 0.0}}, 0.0, False),
+        ("(E)", {"scores": {"differ-but-factual": 0.0}}, 0.0, False),
     ],
 )
 async def test_the_category_decides(court, case, outcome, reply, settings, score, passes):

@@ -39,3 +39,11 @@ async def test_the_criterion_may_come_from_the_case(court, case, outcome):
         await sitting.build("model-graded-closedqa")(case("is short"), outcome("Hello"))
 
     assert "is short" in sitting.prompts[0]
+
+
+@pytest.mark.parametrize(("reply", "passes"), [("It is SUNNY", True), ("so N\n", False)])
+async def test_a_lenient_reading_takes_the_last_character(court, case, outcome, reply, passes):
+    async with court(reply) as sitting:
+        verdict = await sitting.build("model-graded-closedqa", value="x", lenient=True)(case(), outcome("Hello"))
+
+    assert verdict.passed is passes

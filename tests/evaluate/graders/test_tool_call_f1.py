@@ -27,7 +27,7 @@ async def test_a_threshold_lets_a_part_pass_and_both_halves_are_scores(build, ca
     verdict = await build("tool-call-f1", threshold=0.6)(case(["a", "b"]), acted(("a", {})))
 
     assert verdict.passed
-    assert verdict.named == {"precision": 1.0, "recall": 0.5}
+    assert verdict.detail == {"precision": 1.0, "recall": 0.5}
     assert verdict.reason.endswith("wanted a, b; called a")
 
 

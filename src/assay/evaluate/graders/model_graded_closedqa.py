@@ -1,6 +1,7 @@
 """Grader ``model-graded-closedqa``: a model says yes or no to one criterion."""
 
 import re
+from functools import partial
 
 from assay.author.types import MISSING, Missing
 from assay.engine.types import Outcome
@@ -24,6 +25,7 @@ PROMPT = own(
 )
 WANTED = "your reasons, and then a last line that is the single letter Y or N"
 
+_LAST = re.compile(r"([YN])\s*\Z")
 _LETTER = re.compile(r"(?<![^\W_])([YN])[\s\W_]*\Z")
 
 
@@ -35,6 +37,7 @@ def model_graded_closedqa(
     value: str | Missing = MISSING,
     judge: str | dict[str, object] | None = None,
     rubric_prompt: str | list[object] | dict[str, object] | None = None,
+    lenient: bool = False,
 ) -> Grade:
     """Asks a judge for its reasons and a last line Y or N.
 
@@ -44,9 +47,10 @@ def model_graded_closedqa(
         value: The same for all cases, instead.
         judge: The model that is asked, ``PROVIDER/MODEL`` or ``{model, parameters}``; the suite's without it.
         rubric_prompt: The judge's prompt, in place of the one here.
+        lenient: Read replies as promptfoo does: whatever ends in Y is a yes, whatever ends in N a no.
     """
     asker = make_judge("model-graded-closedqa", bench, judge=judge, prompts={"": rubric_prompt})
-    asked = Question(prompt=PROMPT, read=read_letter, wanted=WANTED)
+    asked = Question(prompt=PROMPT, read=partial(read_letter, lenient=lenient), wanted=WANTED)
 
     async def grade(case: Case, outcome: Outcome) -> Verdict:
         criterion = pick_text(case, target, value)
@@ -60,13 +64,17 @@ def model_graded_closedqa(
     return grade
 
 
-def read_letter(text: str) -> tuple[bool, str]:
+def read_letter(text: str, *, lenient: bool = False) -> tuple[bool, str]:
     """The letter at the end of a judge's reply, as a yes or no, and what stands before it.
+
+    Args:
+        text: The reply.
+        lenient: Take the last character for the letter, whatever stands before it and nothing after it.
 
     Raises:
         Unreadable: There is no Y or N at its end.
     """
-    found = _LETTER.search(text)
+    found = (_LAST if lenient else _LETTER).search(text)
     if found is None:
         raise Unreadable("it does not end with Y or N" if text.strip() else "it is empty")
     return found[1] == "Y", one_line(text[: found.start()].rstrip(" \n*_:#")) or "no reason given"

@@ -42,6 +42,6 @@ def tool_call_f1(
             f"F1 {f1:.3f} (precision {precision:.3f}, recall {recall:.3f}): "
             f"wanted {', '.join(sorted(wanted))}; called {', '.join(sorted(called)) or 'none'}"
         )
-        return Verdict(f1, f1 >= threshold, reason, named={"precision": precision, "recall": recall})
+        return Verdict(f1, f1 >= threshold, reason, detail={"precision": precision, "recall": recall})
 
     return grade

@@ -17,8 +17,8 @@ from assay.evaluate.judging.transcript import question
 from assay.evaluate.target import pick_text
 from assay.evaluate.types import Case, Grade, Verdict
 
-CATEGORIES = {"A": "subset", "B": "superset", "C": "agree", "D": "disagree", "E": "differ_but_factual"}
-SCORES = {"subset": 1.0, "superset": 1.0, "agree": 1.0, "disagree": 0.0, "differ_but_factual": 1.0}
+CATEGORIES = {"A": "subset", "B": "superset", "C": "agree", "D": "disagree", "E": "differ-but-factual"}
+SCORES = {"subset": 1.0, "superset": 1.0, "agree": 1.0, "disagree": 0.0, "differ-but-factual": 1.0}
 MEANINGS = {
     "A": "says a part of what the right answer says, and nothing against it",
     "B": "says all that the right answer says and more, and nothing against it",
@@ -44,6 +44,7 @@ SCHEMA: dict[str, object] = {
     "additionalProperties": False,
 }
 
+_OTHER_NAMES = ("differButFactual", "differ_but_factual")  # as promptfoo has it, and as Python would
 _LETTER = re.compile(r"\(?([a-eA-E])\)")
 
 
@@ -83,7 +84,7 @@ def read_scores(given: dict[str, float] | None) -> dict[str, float]:
     """
     scores = dict(SCORES)
     for name, score in (given or {}).items():
-        known = "differ_but_factual" if name == "differButFactual" else name
+        known = "differ-but-factual" if name in _OTHER_NAMES else name
         if known not in scores:
             raise unknown_name("category", name, scores, code="grader.scores")
         if not 0 <= score <= 1:
@@ -112,7 +113,7 @@ def factuality_grade(
         values = {**case.inputs, "input": question(outcome), "ideal": ideal, "completion": outcome.text}
         answer = await asker.ask(asked, values)
         category = CATEGORIES[answer.value.letter]
-        reason = f"{category.replace('_', ' ')}: {answer.value.reason}{answer.note}"
+        reason = f"{category.replace('-', ' ')}: {answer.value.reason}{answer.note}"
         return Verdict(
             worth[category], worth[category] > 0, reason, detail={**answer.detail, "category": answer.value.letter}
         )
