@@ -2,6 +2,9 @@
 
 import re
 
+import pytest
+
+from assay.cli.output import plain
 from assay.cli.workflow import commands_ignored
 
 EVIL = "::stop-commands::x"
@@ -45,3 +48,15 @@ def test_elsewhere_nothing_is_printed(monkeypatch, capsys):
         print("text")
 
     assert capsys.readouterr().out == "text\n"
+
+
+@pytest.mark.parametrize("runner", ["CI", "GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"])
+@pytest.mark.parametrize("text", ["##[add-path]x", "a ##vso[task.setvariable variable=a]b", "##teamcity[testFailed]"])
+def test_what_a_runner_would_take_for_a_command_is_broken_up_in_a_job_alone(monkeypatch, runner, text):
+    for name in ("CI", "GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"):
+        monkeypatch.delenv(name, raising=False)
+    assert plain(text) == text
+    monkeypatch.setenv(runner, "true")
+
+    assert plain(text) == text.replace("##", "#\\#")
+    assert plain("## heading [a](b)") == "## heading [a](b)"

@@ -10,6 +10,7 @@ import pytest
 
 from assay.core.schema import compile_schema
 from assay.evaluate.exporters.markdown import marker
+from assay.testing import FakeProvider
 
 ROOT = Path(__file__).parents[2]
 SARIF = compile_schema(json.loads((ROOT / "tests/sarif.schema.json").read_text("utf-8")))
@@ -181,3 +182,22 @@ def test_a_pull_request_is_compared_with_the_branch_it_goes_to(small, sorter, he
     assert "<code>candidate</code> against <code>candidate&#64;main</code>" in comment
     assert "Flips: 2 lost, 0 gained" in comment
     assert len(sorter.requests) == 24  # main's replies were there already
+
+
+def test_the_annotations_of_several_suites_are_each_decision_first_and_no_more_than_are_shown(
+    small, here, against, monkeypatch
+):
+    text = (small.root / "suites/sort.yaml").read_text("utf-8")
+    for name in ("one", "two", "three"):
+        small.write(f"suites/{name}.yaml", re.sub(r"  compare:.*", "  at_least: {candidate: 0.9}", text))
+    (small.root / "suites/sort.yaml").unlink()
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    with FakeProvider("other") as fake:
+        done = here("ci", "--", *against(fake))
+    lines = done.out.partition("::stop-commands::")[0].splitlines()
+
+    assert [re.search("file=([^:,]*)", line)[1] for line in lines[:3]] == [
+        "suites/one.yaml", "suites/three.yaml", "suites/two.yaml",
+    ]  # fmt: skip
+    assert len(lines) == 10
+    assert all(line.startswith("::error ") for line in lines)

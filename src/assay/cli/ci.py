@@ -9,7 +9,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +19,9 @@ import msgspec
 
 from assay.cli.code_host import find_thread, put_comment
 from assay.cli.output import plain, print_json
-from assay.cli.workflow import annotate, commands_ignored
+from assay.cli.workflow import annotation, commands_ignored
 from assay.core.errors import AssayError, BadInput
+from assay.evaluate.exporters.github import MOST
 from assay.evaluate.report_text import one_line
 from assay.evaluate.run_folder import JUNIT, REPORT, SUMMARY
 
@@ -211,16 +213,32 @@ def _merge_quality(results: Sequence[Result], out: Path) -> None:
 
 def _tell(results: Sequence[Result]) -> None:
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        for result in results:
-            file = Path(result.folder) / ANNOTATIONS
-            if file.exists():
-                click.echo(file.read_text("utf-8"), nl=False)
-            elif result.error is not None:
-                annotate(result.error)
+        for line in _annotations(results):
+            click.echo(line)
     with commands_ignored():
         for result in results:
             click.echo(plain(f"{_SIGNS[result.decision]} {result.suite}: {result.decision}. {result.sentence}"))
             click.echo(f"  {result.folder}")
+
+
+def _annotations(results: Sequence[Result]) -> Iterator[str]:
+    """The annotations of all suites, no more of a kind than GitHub shows: each suite's decision, then by turns."""
+    queues = [deque(_annotations_of(result)) for result in results]
+    shown: Counter[str] = Counter()
+    while any(queues):
+        for queue in filter(None, queues):
+            line = queue.popleft()
+            kind = line.partition(" ")[0]
+            shown[kind] += 1
+            if shown[kind] <= MOST:
+                yield line
+
+
+def _annotations_of(result: Result) -> list[str]:
+    if result.error is not None:
+        return [annotation(result.error)]
+    file = Path(result.folder) / ANNOTATIONS
+    return file.read_text("utf-8").splitlines() if file.exists() else []
 
 
 def _comment(results: Sequence[Result]) -> None:

@@ -33,10 +33,10 @@ def commands_ignored() -> Iterator[None]:
         click.echo(f"::{mark}::")
 
 
-def annotate(error: Mapping[str, object]) -> None:
-    """Print an error of a file or an option as an annotation; ``error`` is what ``--json`` says of it."""
+def annotation(error: Mapping[str, object]) -> str:
+    """An error of a file or an option as an annotation; ``error`` is what ``--json`` says of it."""
     where = Location(
         str(error.get("file") or PROJECT_FILE), line if isinstance(line := error.get("line"), int) else None
     )
     message = f"{error.get('what')} {error.get('hint') or ''}".strip()
-    click.echo(command("error", str(error.get("code")), where, message), nl=False)
+    return command("error", str(error.get("code")), where, message).rstrip("\n")
