@@ -6,12 +6,13 @@ from pathlib import Path
 
 from assay.author.source import WorkingTree, inside
 from assay.core.errors import GraderFailed
-from assay.evaluate.asking import Models
+from assay.evaluate.asking import EMBEDDER, Models, StoredModels
 from assay.evaluate.endpoint import Endpoints
 from assay.evaluate.python_code import PythonCode
 from assay.evaluate.script.scripts import Scripts
 from assay.evaluate.script.types import Setting
 from assay.evaluate.worker import WorkerPool
+from assay.models.minilm import encoder
 from assay.models.types import Message, Parameters, Reply
 
 
@@ -111,6 +112,15 @@ class Bench:
             GraderFailed: No model is named, or it gave no vectors.
         """
         return await self._reach().embed(texts, model=model)
+
+    def expect_vectors(self, model: str | None) -> None:
+        """Get the embedded encoder ready before the run, where graders will use it: that must not slow calls down.
+
+        Raises:
+            Unavailable: The extra ``embeddings`` is not installed.
+        """
+        if model in {None, EMBEDDER} and isinstance(self._models, StoredModels):
+            encoder.load()
 
     async def close(self) -> None:
         """End every process and every connection."""

@@ -37,7 +37,11 @@ def nearness(
         target: Where in the case to find the references.
         value: The same for all cases, instead.
         model: Who makes the vectors.
+
+    Raises:
+        Unavailable: The embedded encoder is wanted and not installed.
     """
+    bench.expect_vectors(model)
 
     async def grade(case: Case, outcome: Outcome) -> Verdict:
         wanted = references(case, target, value)

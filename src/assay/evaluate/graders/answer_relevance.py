@@ -46,9 +46,10 @@ def answer_relevance(
         threshold: The lowest mean cosine that passes.
         questions: How many questions are made.
         judge: The model that is asked, ``PROVIDER/MODEL`` or ``{model, parameters}``; the suite's without it.
-        embeddings: Who makes the vectors, ``PROVIDER/MODEL``.
+        embeddings: Who makes the vectors, ``PROVIDER/MODEL``; without it the embedded encoder.
         rubric_prompt: The prompt for them, in place of the one here.
     """
+    bench.expect_vectors(embeddings)
     asker = make_judge("answer-relevance", bench, judge=judge, prompts={"": rubric_prompt})
     asked = Question(prompt=PROMPT, read=read_question, wanted="the question alone")
 

@@ -77,7 +77,7 @@ def read_sql(text: str, database: str = "mysql") -> Touched:
         tokens = sqlglot.tokenize(text, read=dialect)
         statements = [statement for statement in sqlglot.parse(text, read=dialect) if statement is not None]
     except (sqlglot.errors.SqlglotError, RecursionError) as error:
-        raise NotSql(_first_line(error)) from None
+        raise NotSql(_place_of(error)) from None
     if not statements:
         raise NotSql("there is no statement in it")
     for statement in statements:
@@ -109,9 +109,12 @@ def _sqlglot() -> ModuleType:
     return sqlglot
 
 
-def _first_line(error: Exception) -> str:
-    """What sqlglot says, without the text and the colours that it adds."""
-    return str(error).partition("\n")[0].partition("\x1b")[0].strip()[:160]
+def _place_of(error: Any) -> str:
+    """Where it cannot be read; what the parser says of it is about its own insides."""
+    known = (getattr(error, "errors", None) or [{}])[0]
+    if known.get("line") is None:
+        return "it cannot be read"
+    return f"it cannot be read at line {known['line']}, character {known['col']}"
 
 
 def _is_statement(statement: Any, exp: Any) -> bool:

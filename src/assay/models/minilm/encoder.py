@@ -24,6 +24,16 @@ KEPT = 4_096
 _lock = threading.Lock()
 
 
+def load() -> None:
+    """Get the model ready, which takes half a second of this process; otherwise the first ``embed`` does.
+
+    Raises:
+        Unavailable: The extra ``embeddings`` is not installed.
+    """
+    with _lock:
+        _loaded()
+
+
 async def embed(texts: Sequence[str]) -> list[list[float]]:
     """A vector for each text.
 
