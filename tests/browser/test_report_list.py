@@ -373,3 +373,16 @@ class TestStates:
     def test_no_samples(self, opened, tmp_path):
         with opened(write(ExampleRun(summarise([]), []), tmp_path / "report.html")) as page:
             assert page.get_by_text("There are no samples.").is_visible()
+
+
+def test_a_sample_that_is_a_conversation_shows_who_said_what(opened, tmp_path):
+    said = [("user", "Where is it?"), ("assistant", "<b>On its way</b>")]
+    talk = {"turns": 1, "ended": "it had 1 turns", "messages": [{"role": r, "content": c} for r, c in said]}
+    rows = [msgspec.structs.replace(row, detail={"conversation": talk}) for row in example_view(2).rows]
+    with opened(write(ExampleRun(summarise(rows), rows), tmp_path / "report.html")) as page:
+        grid(page).get_by_role("row").nth(1).click()
+        lines = panel(page).get_by_role("listitem").filter(has_text=re.compile("Where is it|On its way"))
+
+        assert lines.count() >= 2
+        assert lines.nth(0).inner_text().split() == ["user", "Where", "is", "it?"]
+        assert lines.nth(1).inner_text().split()[1:] == ["<b>On", "its", "way</b>"]

@@ -53,3 +53,11 @@ def test_the_more_a_report_carries_the_less_it_takes_of_each_text():
 
     assert lengths == sorted(lengths, reverse=True)
     assert set(lengths) == {*(limit for _, limit in STEPS), LAST_LIMIT}
+
+
+def test_a_conversation_keeps_its_form_and_each_of_its_messages_is_cut():
+    messages = [{"role": "user", "content": "m" * (LIMIT + 100)}, {"role": "assistant", "content": "short"}]
+    found = fitted(Budget(), detail={"conversation": {"turns": 1, "messages": messages}})
+
+    said = found["detail"]["conversation"]["messages"]
+    assert [len(message["content"]) for message in said] == [LIMIT + 1, 5]

@@ -47,8 +47,11 @@ def _cut(line: bytes, limit: int) -> bytes:
     if isinstance(inputs, dict):
         row["inputs"] = {name: clip(f"inputs.{name}", value) for name, value in inputs.items()}
     for name in ("tool_calls", "detail"):
-        if row.get(name) is not None:
-            row[name] = clip(name, row[name])
+        value = row.get(name)
+        if isinstance(value, dict) and "conversation" in value:
+            row[name] = _short(value, limit)
+        elif value is not None:
+            row[name] = clip(name, value)
     row["violations"] = _short(row.get("violations"), limit)
     row["verdicts"] = _short(row.get("verdicts"), limit)
     return msgspec.json.encode({**row, "cut": cut} if cut else row)

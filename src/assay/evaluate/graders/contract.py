@@ -45,6 +45,8 @@ def _one(outcome: Outcome, clause: str) -> Verdict:
         more = f", and {len(broken) - 1} more" if len(broken) > 1 else ""
         return failing(f"{_short(broken[0].what)}{more}")
     found = _kept(outcome)
+    if found.passed and not outcome.fallback and outcome.checked.exit is None:
+        return passing("kept" + (" after repair" if outcome.checked.repaired else ""))
     return found if found.passed or clause == ANSWERED else passing("there is no reply that could break it")
 
 

@@ -79,6 +79,13 @@ const bulleted = (title, items) => (items.length ? [make("h5", {}, title), make(
 const named_scores = (row) =>
   Object.entries(row.named ?? {}).map(([name, value]) => make("li", {}, named(name), ` ${Number(Number(value).toPrecision(4))}`));
 
+// A sample that is a whole conversation: who said what, and why it ended.
+const talk = ({ messages, turns, ended }) => Array.isArray(messages) ? [
+  make("h5", {}, `conversation of ${plural(turns, "turn")}: ${visible(ended)}`),
+  make("ol", { class: "talk" }, messages.map(({ role, content }) => make("li", { class: role },
+    make("span", { class: "role" }, role === "user" ? "user" : "reply"), textBox(content)))),
+] : null;
+
 const reply = (row, marked, tag, current) => make("div", { class: "side", ...(current ? { "aria-current": "true" } : {}) },
   make("h4", {}, named(row.variant), " ", statusSign(row.status)),
   row.output === null ? make("p", { class: "none" }, "There was no reply.")
@@ -89,7 +96,8 @@ const reply = (row, marked, tag, current) => make("div", { class: "side", ...(cu
   bulleted("named scores", named_scores(row)),
   bulleted("violations of the contract", (row.violations ?? []).map((text) => make("li", {}, named(text)))),
   row.tool_calls?.length ? [make("h5", {}, "tool calls"), textBox(row.tool_calls), leftOut(row, "tool_calls")] : null,
-  row.detail ? make("details", {}, make("summary", {}, "more of the graders"), textBox(row.detail), leftOut(row, "detail")) : null,
+  row.detail?.conversation ? talk(row.detail.conversation) : null,
+  row.detail && !row.detail.conversation ? make("details", {}, make("summary", {}, "more of the graders"), textBox(row.detail), leftOut(row, "detail")) : null,
   make("p", { class: "facts" }, facts(row)),
   make("p", { class: "facts" }, "sample ", make("code", {}, row.sample.slice(0, 12))),
 );
