@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import math
+import os
+import signal
 import time
 from pathlib import Path
 
@@ -59,3 +61,34 @@ async def test_a_slow_template_is_rendered_apart(tmp_path):
     async with scripts_in(tmp_path) as scripts:
         assert await scripts.render(loops, {"x": 1}) == "1"
         assert await scripts.render("{{ x }}", {"x": 1}) == "1"
+
+
+async def test_what_earlier_calls_have_left_in_memory_is_no_fault_of_a_later_one(tmp_path):
+    (tmp_path / "keep.js").write_text("const kept = []; module.exports = (n) => kept.push('x'.repeat(n))")
+    scripts = Scripts(WorkingTree(tmp_path), Setting(limits=Limits(memory_bytes=50_000_000)))
+    try:
+        assert [await scripts.call("keep.js", None, [20_000_000]) for _ in range(4)] == [1, 2, 1, 1]
+        with pytest.raises(ScriptStopped, match=r"keep\.js needed more than 50 MB"):
+            await scripts.call("keep.js", None, [200_000_000])
+    finally:
+        await scripts.close()
+
+
+async def test_a_process_killed_in_the_middle_is_an_error_of_that_call_alone(tmp_path):
+    (tmp_path / "slow.js").write_text("module.exports = (n) => { for (;;); }")
+    async with scripts_in(tmp_path) as scripts:
+        before = children()
+        assert await scripts.run(code(SPIN + "return 1"), ["a"]) == 1
+        (process,) = children() - before
+        call = asyncio.ensure_future(scripts.call("slow.js", None, [1], time_s=30))
+        await asyncio.sleep(0.2)
+        os.kill(process, signal.SIGKILL)
+
+        with pytest.raises(ScriptStopped, match=r"^slow\.js killed its process \(signal 9\)"):
+            await call
+        assert await scripts.run(code(SPIN + "return 1"), ["a"]) == 1
+
+
+def children() -> set[int]:
+    """The processes that this one has started."""
+    return {int(pid) for task in Path("/proc/self/task").glob("*/children") for pid in task.read_text().split()}

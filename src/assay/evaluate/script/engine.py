@@ -90,6 +90,11 @@ class Engine:
         self._machine: _Machine | None = None
         self._log: list[str] = []
 
+    @property
+    def fresh(self) -> bool:
+        """Whether nothing was run since the engine began, or began anew."""
+        return self._machine is None
+
     def run(self, code: Code, arguments: Sequence[object]) -> object:
         """What a function of the configuration returns."""
         machine = self._ready()

@@ -103,13 +103,15 @@ class Scripts:
         kept = isinstance(arguments[0], Instance)
         if self._slow[key] < (1 if kept else DIRECT_AFTER):
             self._engine.time_s = min(self.setting.limits.slice_s, limit_s)
+            fresh = self._engine.fresh
             given = {} if operation in {"run", "method"} else {"where": where}
             try:
                 return getattr(self._engine, operation)(*arguments, **given)
             except ScriptStopped as stopped:
-                if stopped.limit != "time":
-                    raise
-                self._slow[key] += 1
+                if stopped.limit == "time":
+                    self._slow[key] += 1
+                elif stopped.limit != "memory" or fresh:
+                    raise  # in an engine that is not fresh, the memory may be what earlier calls have left
         return await self._apart(where, operation, arguments, limit_s)
 
     async def _apart(
@@ -132,7 +134,7 @@ class Scripts:
                 job,
                 timeout_s=limit_s * 4 + 5,
                 answer_chars=MAX_CHARS,
-                what=_named(arguments[0]),
+                what=_named(operation, arguments[0]),
             )
         except GraderFailed as error:
             limit = "time" if error.code == "grader.timeout" else "engine"
@@ -178,7 +180,10 @@ def _value(answer: Answer) -> object:
             return answer.value
 
 
-def _named(what: object) -> str:
+def _named(operation: str, what: object) -> str:
+    """What an operation runs, as messages name it."""
     if isinstance(what, Code):
         return what.what
-    return what.file if isinstance(what, Instance) else f"the script {str(what)[:60]!r}"
+    if isinstance(what, Instance):
+        return what.file
+    return {"render": "the template", "calculate": f"the expression {str(what)[:60]!r}"}.get(operation, str(what))
