@@ -154,3 +154,11 @@ async def test_a_process_that_cannot_be_started_is_an_error_of_the_grader(own, t
 
     assert caught.value.code == "grader.not_started"
     assert "no process can be started for it: No such file" in caught.value.what
+
+
+async def test_ending_a_pool_leaves_no_word_on_the_terminal(own, caplog):
+    for _ in range(8):
+        async with pool_of(own) as pool:
+            await asyncio.gather(*(pool.call("pid", timeout_s=5) for _ in range(2)))
+
+    assert [record.message for record in caplog.records] == []

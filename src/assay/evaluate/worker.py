@@ -241,7 +241,12 @@ class _Worker(asyncio.SubprocessProtocol):
         if not self.gone.done() and self._transport.get_returncode() is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._transport.get_pid(), signal.SIGKILL)
-        self._transport.close()
+        for number in (
+            0,
+            1,
+        ):  # the transport's own close() would ask for the process's end, and so take it from the loop
+            if (pipe := self._transport.get_pipe_transport(number)) is not None:
+                pipe.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.SubprocessTransport", transport)

@@ -261,6 +261,7 @@ def test_templates_are_those_of_nunjucks(tmp_path):
         ("{{ x | nosuch }}", "filter not found: nosuch"),
         ("{% nosuch %}", "unknown block tag: nosuch"),
         ("{% include '../secret' %}", "lies outside the project"),
+        ("{% include '/etc/passwd' %}", "lies outside the project"),
         ("{% for i in range(100000000) %}{{ i }}{% endfor %}", "needed more than 64 MB of memory"),
         ("{% for i in range(4000) %}{% for j in range(4000) %}{% endfor %}{% endfor %}", "took longer than 0.2 s"),
     ],

@@ -576,7 +576,7 @@
 
   const Loader = {
     getSource: (name) => {
-      const { text } = answer(host('read', `${here}/${name}`));
+      const { text } = answer(host('read', name.startsWith('/') ? name : `${here}/${name}`));
       return { src: text, path: name, noCache: false };
     },
   };
