@@ -135,6 +135,8 @@ def test_each_repeat_has_a_seed_of_its_own_where_there_is_a_seed(project_here):
     assert [c.parameters.seed for c in calls] == [7, 8, 9]
     assert {(c.timeout_s, str(c.target)) for c in calls} == {(3, "openai/a")}
     assert [call_of(p, timeout_s=3).parameters.seed for p in samples(cases(1), without, 2)] == [None, None]
+    same = samples(cases(1), with_seed, 3, independent=False)
+    assert len({call_of(p, timeout_s=3).parameters.seed for p in same}) == 1
 
 
 def test_the_same_command_means_the_same_run_and_any_change_that_counts_another(project_here):

@@ -233,6 +233,10 @@ BROKEN = [
     (changed(gate="{at_least: {a: 60}}"), 4, "gate.at_least.a is 60", "from 0 to 1"),
     (changed(gate="{at_least: {a: }}"), 4, "the key 'a' is missing", "a: …"),
     (changed(gate="{alpha: 0.5}"), 4, "gate.alpha is 0.5", "below 0.5"),
+    (changed(budget="{cost: 2}"), 4, "cost", "cost_usd"),
+    (changed(budget="{tokens: -1}"), 4, "budget.tokens is -1", "at least 0"),
+    (changed(repeats="{independent: false}"), 4, "the key 'count' is missing in repeats", "count: …"),
+    (changed(repeats="0"), 4, "repeats is 0", "at least 1"),
     (changed(gate="{max_missing: 2}"), 4, "gate.max_missing is 2", "from 0 to 1"),
     (
         changed(gate="{compare: {candidate: a, baseline: a, margin: 0.1}}"),
@@ -327,6 +331,7 @@ GOOD = [
     changed(graders="[{grader: contains, target: tags.x, match: any}]"),
     changed(gate="{at_least: {a: 1}, compare: , alpha: 0.01, max_missing: 1}"),
     changed(budget="{cost_usd: 2.5, tokens: 1000, time_s: }"),
+    changed(repeats="{count: 3, independent: false}"),
     changed(budget=""),
 ]
 BAD_SETTINGS = [

@@ -1,9 +1,9 @@
 """The project: the folder of files that a team keeps in Git, found from where one stands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from assay.author.source import WorkingTree, read_text
+from assay.author.source import WatchedTree, WorkingTree, read_text
 from assay.core.document import Document, parse_document
 
 PROJECT_FILE = "assay.yaml"
@@ -25,6 +25,22 @@ class Project:
         """The path relative to the project's folder, or None when it lies outside."""
         absolute = path.resolve()
         return absolute.relative_to(self.root).as_posix() if absolute.is_relative_to(self.root) else None
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedProject(Project):
+    """A project with a note of every file that is read; of prompts that are looked through, none is made.
+
+    Attributes:
+        reads: The paths, relative to the project's folder.
+    """
+
+    reads: set[str] = field(default_factory=set)
+
+    @property
+    def source(self) -> WorkingTree:
+        """Its files as they are now."""
+        return WatchedTree(self.root, self.reads)
 
 
 def find_project(start: Path) -> Project:

@@ -75,18 +75,24 @@ def _named(source: Source, name: str, where: Location | None) -> list[Prompt]:
     unread: list[BadInput] = []
     for path in source.prompts():
         try:
-            head = _NAMED.search(source.read(path))
+            claimed = name_in(source.peek(path))
         except BadInput as error:
             unread.append(error)  # another prompt's file is no reason to refuse this one
             continue
-        if head is not None:
-            names[path] = head[1]
+        if claimed is not None:
+            names[path] = claimed
     found = [path for path in names if names[path] == name]
     if not found and unread:
         raise unread[0]
     if not found:
         raise unknown_name("prompt", name, set(names.values()), code="reference.unknown", where=where)
     return [load_prompt(source, path, where=where) for path in found]
+
+
+def name_in(text: str) -> str | None:
+    """The name that a prompt file's text claims, without reading it whole."""
+    found = _NAMED.search(text)
+    return None if found is None else found[1]
 
 
 def _by_digest(found: list[Prompt], digest: str, reference: str, where: Location | None) -> Prompt:

@@ -27,6 +27,10 @@ class Source(Protocol):
         """The text of a file; ``where`` is the place that named it, for messages."""
         ...
 
+    def peek(self, path: str) -> str:
+        """The same of a file that is only looked through, to see whether it is the one that is meant."""
+        ...
+
     def has(self, path: str) -> bool:
         """Whether there is a file with that path."""
         ...
@@ -55,6 +59,10 @@ class WorkingTree:
             return decode(target.read_bytes(), self.name(path))
         except OSError as error:
             raise unreadable(self.name(path), error, where) from None
+
+    def peek(self, path: str) -> str:
+        """The same of a file that is only looked through."""
+        return self.read(path)
 
     def locate(self, path: str, *, where: Location | None = None) -> Path:
         """Where the file lies, for what is read as a stream or run; it need not exist.
@@ -92,6 +100,29 @@ class WorkingTree:
         return relative if len(relative) <= len(str(absolute)) else str(absolute)
 
 
+class WatchedTree(WorkingTree):
+    """The files as they are now, with a note of each that is read or run, and not of those that are looked through.
+
+    Args:
+        root: The project's folder.
+        read: Takes the paths.
+    """
+
+    def __init__(self, root: Path, read: set[str]) -> None:
+        super().__init__(root)
+        self._read = read
+
+    def peek(self, path: str) -> str:
+        """The text of a file, without a note of it."""
+        return WorkingTree(self.root).read(path)
+
+    def locate(self, path: str, *, where: Location | None = None) -> Path:
+        """Where the file lies."""
+        target = super().locate(path, where=where)
+        self._read.add(inside(path, where))
+        return target
+
+
 class GitTree:
     """The files at a revision, read through the ``git`` command."""
 
@@ -124,6 +155,22 @@ class GitTree:
         if len(data) > MAX_FILE_BYTES:
             raise _too_large(self.name(path), where)
         return decode(data, self.name(path))
+
+    def peek(self, path: str) -> str:
+        """The same of a file that is only looked through."""
+        return self.read(path)
+
+    def fork(self) -> "GitTree":
+        """The tree of the commit at which the current one parted from this revision; this one where there is none."""
+        found = self._git("merge-base", self.revision, "HEAD")
+        return GitTree(self.root, found.decode().strip()) if found else self
+
+    def changed(self) -> set[str]:
+        """The paths that differ between the revision and the files as they are now; new and deleted ones too."""
+        tracked = self._git("diff", "--name-only", "--no-renames", "--relative", "-z", self.revision, "--", ".")
+        new = self._git("ls-files", "--others", "--exclude-standard", "-z", "--", ".")
+        listed = (tracked or b"") + (new or b"")
+        return {path for path in listed.decode("utf-8", "surrogateescape").split("\0") if path}
 
     def has(self, path: str) -> bool:
         """Whether there is a file with that path."""

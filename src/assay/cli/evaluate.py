@@ -1,9 +1,9 @@
-"""``assay eval``: a suite from its file to a decision."""
+"""``assay eval``: suites from their files to a decision."""
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -11,21 +11,20 @@ import click
 from assay.app import App, SuiteOpener
 from assay.cli.cluster_options import Cluster, cluster_options
 from assay.cli.eval_view import print_summary
-from assay.cli.export_run import Export, export_option, write_exports
+from assay.cli.export_run import Export, export_option, export_paths, write_exports
 from assay.cli.options import against_options, budget_options, json_option, model_options, override_of
 from assay.cli.output import near, print_json, stdout_console
 from assay.cli.progress_view import ProgressView
-from assay.core.errors import BadInput
-from assay.evaluate.against import against
+from assay.cli.suite_choice import Chosen, SuiteOptions, choose_suites
 from assay.evaluate.cluster.on_ray import OnRay
-from assay.evaluate.eval_json import eval_json
+from assay.evaluate.eval_json import eval_json, many_json
 from assay.evaluate.exporter import FinishedRun
-from assay.evaluate.native import job_of, prepare_suite
+from assay.evaluate.gate import worst
+from assay.evaluate.native import job_of
 from assay.evaluate.plan import Planned, Variant
 from assay.evaluate.run_folder import REPORT
 from assay.evaluate.service import Evaluation, Finished, Job, Options
-from assay.evaluate.suite import load_suite
-from assay.evaluate.types import BudgetSpec, Decision, Suite
+from assay.evaluate.types import BudgetSpec, Decision
 from assay.models.accounts import AccountLeftOut
 
 STOPPED = "interrupted; what was paid for is kept, and the same command goes on from there"
@@ -41,12 +40,19 @@ Examples:
   assay eval suites/triage.yaml --fresh --repeats 3
   assay eval suites/triage.yaml --against origin/main
   assay eval suites/triage.yaml --max-cost 2.50 --max-time 20m
+  assay eval suites/triage.yaml suites/reply.yaml
+  assay eval --since main
 
 \b
-A run that was stopped goes on where it was: give the same command again.
+A run that was stopped goes on where it was: give the same command again. Of several suites the worst decision counts.
 Exit status: 0 pass, 1 fail, 2 error in a file or option, 3 inconclusive or invalid, 130 interrupted."""
 )
-@click.argument("suite_file", metavar="SUITE", type=click.Path(path_type=Path))
+@click.argument("suite_files", metavar="[SUITE]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--since",
+    metavar="REV",
+    help="Only suites touched by a change since then, such as main; main... for where the branch began.",
+)
 @model_options
 @click.option("--repeats", type=click.IntRange(min=1), help="Run each case so often, instead of the suite's number.")
 @click.option("--concurrency", type=click.IntRange(min=1), help="Calls under way at once.")
@@ -58,7 +64,8 @@ Exit status: 0 pass, 1 fail, 2 error in a file or option, 3 inconclusive or inva
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @json_option
 def evaluate(
-    suite_file: Path,
+    suite_files: tuple[Path, ...],
+    since: str | None,
     model: str | None,
     base_url: str | None,
     key_env: str | None,
@@ -78,66 +85,96 @@ def evaluate(
     quiet: bool,
     as_json: bool,
 ) -> int:
-    """Run a suite, compare its variants, decide."""
-    app = App.open(suite_file.parent if suite_file.exists() else None)
-    suite_file = _suite_file(app, suite_file)
-    suite = load_suite(app.project, suite_file)
-    suite = suite.with_options(repeats=repeats, concurrency=concurrency, judge=app.evaluate.judge)
-    suite = _against(app, suite, suite_file, revision, margin)
+    """Run suites, compare their variants, decide."""
+    app = App.open(suite_files[0].parent if suite_files and suite_files[0].exists() else None)
     override = override_of(model, base_url, key_env, temperature, max_tokens, seed)
-    prepared = prepare_suite(app.project, suite, suite_file, override)
-    options = Options(
-        concurrency=app.concurrency(v.target for v in prepared.variants),
-        timeout_s=app.models.timeout_s,
-        fresh=fresh,
-        report_rows=app.evaluate.report_rows,
-        budget=BudgetSpec(cost_usd=max_cost, tokens=max_tokens_total, time_s=max_time),
-    )
-    opener = SuiteOpener(
-        root=None if cluster.upload else app.project.root.absolute(),
-        suite_file=suite.file,
-        override=override,
-        facts=prepared.facts,
-        repeats=repeats,
-        concurrency=concurrency,
-    )
-    executor = cluster.executor(app, opener, options, suite.concurrency or options.concurrency)
+    given = SuiteOptions(override, repeats=repeats, concurrency=concurrency, against=revision, margin=margin)
+    choice = choose_suites(app, suite_files, since, given)
+    for line in choice.told:
+        click.echo(line, err=True)
+    budget = BudgetSpec(cost_usd=max_cost, tokens=max_tokens_total, time_s=max_time)
+    how = _How(app, given, cluster, budget, fresh=fresh, quiet=quiet or as_json)
+    app.events.subscribe(AccountLeftOut, how.say)
+    found: list[tuple[Chosen, Finished]] = []
+    paths = export_paths(exports, [chosen.suite.name for chosen in choice.suites])
     try:
-        finished = asyncio.run(_run(app, job_of(app.project, prepared), options, executor, quiet=quiet or as_json))
+        for chosen, own in zip(choice.suites, paths, strict=True):
+            finished = asyncio.run(how.run(chosen))
+            found.append((chosen, finished))
+            write_exports(own, FinishedRun(finished.summary, finished.folder))
+            if not as_json:
+                if len(choice.suites) > 1:
+                    click.echo(f"\n{chosen.suite.name} ({chosen.suite.file})")
+                _print(app, chosen, finished)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(STOPPED) from None
-    write_exports(exports, FinishedRun(finished.summary, finished.folder))
+    decisions = [finished.summary.decision for _, finished in found]
     if as_json:
-        print_json(eval_json(finished.summary, finished.folder))
-    else:
-        print_summary(
-            stdout_console(),
-            finished.summary,
-            report=near(finished.folder / REPORT),
-            next_commands=_next(app, prepared.variants),
-            failures=finished.failures,
+        runs = [eval_json(finished.summary, finished.folder) for _, finished in found]
+        print_json(runs[0] if len(suite_files) == 1 and since is None else many_json(runs, choice.left_out, decisions))
+    return STATUS[worst(decisions)]
+
+
+@dataclass(slots=True)
+class _How:
+    """What every suite of the command is run with; ``budget`` is what is left for the next one."""
+
+    app: App
+    given: SuiteOptions
+    cluster: Cluster
+    budget: BudgetSpec
+    fresh: bool
+    quiet: bool
+    view: ProgressView | None = None
+
+    async def run(self, chosen: Chosen) -> Finished:
+        """Run one suite."""
+        app, suite, prepared = self.app, chosen.suite, chosen.prepared
+        options = Options(
+            concurrency=app.concurrency(v.target for v in prepared.variants),
+            timeout_s=app.models.timeout_s,
+            fresh=self.fresh,
+            report_rows=app.evaluate.report_rows,
+            budget=self.budget,
         )
-    return STATUS[finished.summary.decision]
+        opener = SuiteOpener(
+            root=None if self.cluster.upload else app.project.root.absolute(),
+            suite_file=suite.file,
+            override=self.given.override,
+            facts=prepared.facts,
+            repeats=self.given.repeats,
+            concurrency=self.given.concurrency,
+        )
+        executor = self.cluster.executor(app, opener, options, suite.concurrency or options.concurrency)
+        job = job_of(app.project, prepared)
+        with ProgressView(job.total, quiet=self.quiet) as view:
+            self.view = view
+            finished = await self._execute(job, executor, options)
+        self.budget = self.budget.less(finished.budget_left)
+        return finished
 
-
-def _against(app: App, suite: Suite, suite_file: Path, revision: str | None, margin: float | None) -> Suite:
-    """The suite with a baseline from Git, if one is asked for and there is one."""
-    if revision is None:
-        return suite
-    found, why_not = against(app.project, suite, suite_file, revision, margin=margin)
-    if why_not is not None:
-        click.echo(why_not, err=True)
-    return found
-
-
-async def _run(app: App, job: Job[Planned], options: Options, executor: OnRay | None, *, quiet: bool) -> Finished:
-    evaluation = Evaluation(app.folder, app.clock)
-    with ProgressView(job.total, quiet=quiet) as view:
-        app.events.subscribe(AccountLeftOut, view.say)
+    async def _execute(self, job: Job[Planned], executor: OnRay | None, options: Options) -> Finished:
+        assert self.view is not None
+        evaluation, watch = Evaluation(self.app.folder, self.app.clock), self.view.update
         if executor is not None:
-            return await evaluation.run_by(executor, job, options, view.update)
-        async with app.engine() as engine:
-            return await evaluation.run(job, engine, options, view.update)
+            return await evaluation.run_by(executor, job, options, watch)
+        async with self.app.engine() as engine:
+            return await evaluation.run(job, engine, options, watch)
+
+    def say(self, sentence: object) -> None:
+        """Tell what concerns the run that is under way."""
+        if self.view is not None:
+            self.view.say(sentence)
+
+
+def _print(app: App, chosen: Chosen, finished: Finished) -> None:
+    print_summary(
+        stdout_console(),
+        finished.summary,
+        report=near(finished.folder / REPORT),
+        next_commands=_next(app, chosen.prepared.variants),
+        failures=finished.failures,
+    )
 
 
 def _next(app: App, variants: Sequence[Variant]) -> list[str]:
@@ -148,14 +185,3 @@ def _next(app: App, variants: Sequence[Variant]) -> list[str]:
         return [f"assay diff {files[0]} {files[1]}", *commands]
     needed = [name for name, entry in variants[-1].prepared.prompt.inputs.items() if entry.required]
     return [*commands, " ".join([f"assay render {files[1]}", *(f"-i {name}='…'" for name in needed)])]
-
-
-def _suite_file(app: App, given: Path) -> Path:
-    """The suite's file; a name that is none is answered with the file that was probably meant."""
-    if given.exists():
-        return given
-    there = sorted(app.project.root.glob("suites/*.y*ml"))
-    alike = [p for p in there if p.stem == given.stem or get_close_matches(given.stem, [p.stem], n=1, cutoff=0.6)]
-    if alike:
-        raise BadInput(f"there is no suite {given}", hint=f"did you mean {near(alike[0])}?", code="suite.missing")
-    return given

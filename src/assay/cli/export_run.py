@@ -2,7 +2,7 @@
 
 import io
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -16,6 +16,7 @@ from assay.evaluate.runs import find_run
 F = TypeVar("F", bound=Callable[..., Any])
 
 STDOUT = "-"
+_PLACE = "{suite}"
 
 
 class Export(NamedTuple):
@@ -52,6 +53,22 @@ def export_option(command: F) -> F:
         metavar="KIND=PATH",
         help="Write the run in another format, such as junit=out.xml; '-' is standard output.",
     )(command)
+
+
+def export_paths(exports: Sequence[Export], suites: Sequence[str]) -> list[list[Export]]:
+    """The exports of each suite: ``{suite}`` in a path is its name.
+
+    Raises:
+        BadInput: Several suites would write the same file.
+    """
+    for export in exports:
+        if len(suites) > 1 and _PLACE not in export.path:
+            raise BadInput(
+                f"--export {export.kind}={export.path} names one file for {len(suites)} suites",
+                hint=f"put the suite's name into it, such as {export.kind}=out/{_PLACE}.xml",
+                code="cli.export",
+            )
+    return [[Export(e.kind, e.path.replace(_PLACE, suite)) for e in exports] for suite in suites]
 
 
 def write_exports(exports: Iterable[Export], run: FinishedRun) -> None:

@@ -23,7 +23,7 @@ _READER_GONE = 141
 _VERBS = {
     "init": ("assay.cli.init:init", "Make a project that works at once."),
     "run": ("assay.cli.run:run", "Call a prompt once and print the reply."),
-    "eval": ("assay.cli.evaluate:evaluate", "Run a suite, compare its variants, decide."),
+    "eval": ("assay.cli.evaluate:evaluate", "Run suites, compare their variants, decide."),
     "export-run": ("assay.cli.export_run:export_run", "Write a finished run in other formats."),
     "runs": ("assay.cli.runs:runs", "List the project's runs, newest first."),
     "compare": ("assay.cli.compare:compare", "Say what changed between two runs, sample by sample."),

@@ -8,6 +8,8 @@
 The worst of the rules counts, in that order. See docs/explanation/gates.md.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 
 from assay.evaluate import wording
@@ -42,10 +44,15 @@ def decide(
 
 def overall(parts: list[GatePart]) -> tuple[Decision, str]:
     """The worst decision, and the sentence of the part that made it (of the most telling one for a pass)."""
-    worst = min((part.decision for part in parts), key=_WORST_FIRST.index)
-    named = [part for part in parts if part.decision == worst]
+    counts = worst(part.decision for part in parts)
+    named = [part for part in parts if part.decision == counts]
     telling = next((part for part in named if part.rule != "validity"), named[0])
-    return worst, telling.sentence
+    return counts, telling.sentence
+
+
+def worst(decisions: Iterable[Decision]) -> Decision:
+    """The decision that counts of several; ``pass`` of none."""
+    return min(decisions, key=_WORST_FIRST.index, default="pass")
 
 
 def _validity(spec: GateSpec, variants: list[VariantSummary], stopped: str | None) -> GatePart:

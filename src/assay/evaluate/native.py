@@ -60,7 +60,7 @@ def job_of(project: Project, prepared: Prepared) -> Job[Planned]:
     suite, variants, facts = prepared.suite, prepared.variants, prepared.facts
 
     def plan() -> Iterator[Planned]:
-        return samples(_cases(project, suite), variants, suite.repeats)
+        return samples(_cases(project, suite), variants, suite.repeats, independent=suite.independent)
 
     @asynccontextmanager
     async def open_sampler(given: Facilities) -> AsyncIterator[CallSampler]:

@@ -63,12 +63,13 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One sample to come."""
+    """One sample to come; ``independent`` says whether its seed is that of its repeat."""
 
     index: int
     case: Case
     variant: Variant
     repeat: int
+    independent: bool = True
 
 
 def resolve_variants(project: Project, suite: Suite, suite_file: Path, override: Override) -> list[Variant]:
@@ -109,7 +110,7 @@ def plan_identity(suite: Suite, variants: Iterable[Variant], datasets: dict[str,
             ],
             "judge": None if suite.judge is None else msgspec.to_builtins(suite.judge),
             "gate": None if suite.gate is None else repr(suite.gate),
-            "repeats": suite.repeats,
+            "repeats": suite.repeats if suite.independent else [suite.repeats, "dependent"],
         }
     )
 
@@ -121,21 +122,23 @@ def told_conversation(spec: ConversationSpec) -> dict[str, object]:
     return found
 
 
-def samples(cases: Iterable[Case], variants: Iterable[Variant], repeats: int) -> Iterator[Planned]:
+def samples(
+    cases: Iterable[Case], variants: Iterable[Variant], repeats: int, *, independent: bool = True
+) -> Iterator[Planned]:
     """Every sample of the run, in plan order: by case, then repeat, then variant."""
     index = 0
     order = list(variants)
     for case in cases:
         for repeat in range(repeats):
             for variant in order:
-                yield Planned(index, case, variant, repeat)
+                yield Planned(index, case, variant, repeat, independent)
                 index += 1
 
 
 def call_of(planned: Planned, *, timeout_s: float) -> Call:
-    """The call that the sample makes. Each repeat has a seed of its own, so that repeats are independent."""
+    """The call that the sample makes. Each repeat has a seed of its own, unless it shall not be independent."""
     parameters = planned.variant.parameters
-    if planned.repeat and parameters.seed is not None:
+    if planned.repeat and planned.independent and parameters.seed is not None:
         parameters = msgspec.structs.replace(parameters, seed=parameters.seed + planned.repeat)
     return Call(
         prepared=planned.variant.prepared,

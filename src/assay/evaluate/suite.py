@@ -67,6 +67,7 @@ def _read(document: Document, file: str, source: WorkingTree) -> Suite:
     name = fields.need_text("suite")
     if not _NAME.fullmatch(name):
         raise fields.wrong("suite", name, "dotted lower-case words, such as support.triage")
+    repeats, independent = _repeats(fields)
     variants = _variants(fields)
     suite = Suite(
         name=name,
@@ -74,7 +75,8 @@ def _read(document: Document, file: str, source: WorkingTree) -> Suite:
         datasets=_datasets(fields, file.rpartition("/")[0]),
         variants=variants,
         graders=_graders(fields),
-        repeats=fields.integer("repeats", least=1) or 1,
+        repeats=repeats,
+        independent=independent,
         concurrency=fields.integer("concurrency", least=1),
         gate=_gate(fields, [variant.name for variant in variants]),
         judge=_judge(fields),
@@ -194,6 +196,17 @@ def _name(entry: Fields) -> str | None:
     if name is not None and (not name.strip() or not name.isprintable()):
         raise entry.wrong("name", name, "a name on one line")
     return name
+
+
+def _repeats(fields: Fields) -> tuple[int, bool]:
+    """How often, and whether each repeat has a seed of its own: a number, or ``{count, independent}``."""
+    if not isinstance(fields.raw("repeats"), dict):
+        return fields.integer("repeats", least=1) or 1, True
+    entry = fields.sub("repeats")
+    entry.required("count")
+    count, independent = entry.integer("count", least=1) or 1, entry.flag("independent", default=True)
+    entry.close()
+    return count, independent
 
 
 def _judge(fields: Fields) -> Judge | None:

@@ -143,6 +143,14 @@ class BudgetSpec:
     def __bool__(self) -> bool:
         return self != BudgetSpec()
 
+    def less(self, left: "BudgetSpec") -> "BudgetSpec":
+        """What is left of these limits; none where there was none."""
+        return BudgetSpec(
+            cost_usd=None if self.cost_usd is None else left.cost_usd,
+            tokens=None if self.tokens is None else left.tokens,
+            time_s=None if self.time_s is None else left.time_s,
+        )
+
     def over(self, other: "BudgetSpec | None") -> "BudgetSpec":
         """These limits, and the other's where these say nothing."""
         other = other or BudgetSpec()
@@ -218,6 +226,7 @@ class Suite:
     judge: Judge | None = None
     budget: BudgetSpec | None = None
     conversation: ConversationSpec | None = None
+    independent: bool = True
 
     def with_options(self, *, repeats: int | None, concurrency: int | None, judge: str | None = None) -> "Suite":
         """The suite with what the command line says instead, and the project's judge where the suite names none."""

@@ -24,6 +24,10 @@ class MemoryTree:
             raise BadInput(f"{path} is not among the files", code="source.missing", where=where)
         return text
 
+    def peek(self, path: str) -> str:
+        """The same of a file that is only looked through."""
+        return self.read(path)
+
     def has(self, path: str) -> bool:
         """Whether there is a file with that path."""
         return path in self.files

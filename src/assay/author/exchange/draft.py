@@ -309,6 +309,10 @@ class FilesInMemory:
             raise BadInput(f"there is no file {path}", hint="import it too", code="exchange.missing_file", where=where)
         return self._files[path]
 
+    def peek(self, path: str) -> str:
+        """The same of a file that is only looked through."""
+        return self.read(path)
+
     def has(self, path: str) -> bool:
         """Whether there is a file with that path."""
         return path in self._files
