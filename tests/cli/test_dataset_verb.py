@@ -148,3 +148,68 @@ def test_masking_that_cannot_be_done_is_refused(assay, lines, project, options):
 
     assert done.status == 2
     assert not (project / "b.jsonl").exists()
+
+
+@pytest.fixture
+def suite(project, lines) -> str:
+    (project / "assay.yaml").write_text("project: desk\n")
+    (project / "p.prompt.md").write_text(
+        "---\nprompt: desk.p\nversion: 1.0.0\ninputs: {ticket: string}\n---\nuser:\n"
+        "It never arrived though I paid for it is a bug.\n{{ ticket }}\n"
+    )
+    rows = [
+        {
+            "id": "a",
+            "inputs": {"ticket": "it never arrived though I paid for it"},
+            "tags": {"intent": "bug", "lang": "de"},
+        },
+        {"id": "b", "inputs": {"ticket": "something else"}, "tags": {"intent": "other", "lang": "de", "split": "x"}},
+    ]
+    lines("d.jsonl", rows)
+    (project / "s.yaml").write_text("suite: a\ndatasets: [d.jsonl]\nvariants: [p.prompt.md]\n")
+    return "s.yaml"
+
+
+def test_a_suite_is_checked_against_its_prompts(assay, suite, project):
+    done = assay("dataset", "check", suite)
+
+    assert (done.status, done.err) == (1, "leak 1\n")
+    assert done.out == (
+        "d.jsonl:1: error 'inputs.ticket' of case 'a' stands in the prompt desk.p (see p.prompt.md:7) [leak]\n"
+    )
+    assert assay("dataset", "check", suite, "--json").json[0]["other"]["line"] == 7
+    assert assay("dataset", "check", suite, "--sarif").json["runs"][0]["results"][0]["ruleId"] == "dataset/leak"
+    assert assay("dataset", "check", "d.jsonl").status == 0
+    assert assay("dataset", "check", suite, "d.jsonl").status == 2
+
+
+def test_coverage_tells_slices_and_traffic(assay, suite, project):
+    (project / "flows.csv").write_text("flow,share\nbug,0.5\nlost,0.5\n")
+
+    done = assay("dataset", "coverage", suite, "--flows", "flows.csv", "--least", "1")
+
+    assert done.status == 0
+    assert "intent × lang" in done.out
+    assert "50.0% of the traffic has a case" in done.out
+    assert "lost (50.0% of the traffic; intent=lost): no case" in done.out
+    assert assay("dataset", "coverage", suite, "--flows", "flows.csv", "--require", "0.6").status == 1
+    assert assay("dataset", "coverage", suite, "--require", "0.6").status == 2
+    assert assay("dataset", "coverage", "d.jsonl", "--json").json["tags"]["lang"] == {"de": 2}
+
+
+def test_a_dataset_is_split_into_one_file_with_tags_or_into_several(assay, lines, project):
+    source = lines("a.jsonl", [{"id": str(i), "cluster": f"k{i // 2}", "tags": {"lang": "de"}} for i in range(40)])
+    words = ("dataset", "split", source, "--into", "dev=0.4,test=0.6", "--seed", "1")
+
+    told, done = assay(*words, "-o", "b.jsonl", "--json").json, assay(*words, "--folder", "parts")
+    rows = [json.loads(line) for line in (project / "b.jsonl").read_text().splitlines()]
+    parts = {name: (project / f"parts/a.{name}.jsonl").read_text().splitlines() for name in ("dev", "test")}
+
+    assert {row["id"] for row in rows if row["tags"]["split"] == "dev"} == {
+        json.loads(line)["id"] for line in parts["dev"]
+    }
+    assert told["splits"]["dev"]["cases"] == len(parts["dev"])
+    assert len(parts["dev"]) + len(parts["test"]) == 40
+    assert "parts/a.test.jsonl" in done.out
+    assert assay(*words, "-o", "b.jsonl").status == 2
+    assert assay("dataset", "split", source, "--into", "a=0.5").status == 2

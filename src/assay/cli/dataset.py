@@ -8,6 +8,8 @@ import click
 
 from assay.author.source import read_text
 from assay.author.types import MISSING
+from assay.cli.dataset_file import KindName, check_free, count, named_file
+from assay.cli.dataset_look import check_suite, cover, split_dataset
 from assay.cli.options import json_option
 from assay.cli.output import plain, print_json
 from assay.core.errors import BadInput, unknown_name
@@ -17,8 +19,7 @@ from assay.evaluate.curate.convert import Written, convert, target_format
 from assay.evaluate.curate.difference import CaseChange, differences
 from assay.evaluate.curate.facts import DatasetView, look_at
 from assay.evaluate.curate.mask import ALL_KINDS, Masker, read_names, read_pattern
-from assay.evaluate.dataset import DatasetFile, ending_of, formats_for, split_part
-from assay.evaluate.dataset_format import formats, json_text
+from assay.evaluate.dataset_format import json_text
 
 _SHOWN_CHARS = 60
 _SHOWN_VALUES = 8
@@ -33,34 +34,6 @@ Examples:
 )
 def dataset() -> None:
     """Convert, compare, mask, split and check datasets."""
-
-
-class _Kind(click.ParamType[str]):
-    """The name of a format; a wrong one is answered with the nearest."""
-
-    name = "kind"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002 - click passes them
-        formats.get(value)
-        return value
-
-
-def named_file(
-    given: str, *, kind: str | None = None, rename: dict[str, str] | None = None, ids: Ids | None = None
-) -> DatasetFile:
-    """The file that an argument names, wherever it lies.
-
-    Raises:
-        BadInput: No format is given, and none has a name that ends like this.
-    """
-    path, part = split_part(given)
-    if kind is None and not formats_for(ending_of(path)):
-        raise BadInput(
-            f"{path} does not say by its name in which format it is",
-            hint=f"name it with --from: {', '.join(formats.names())}",
-            code="dataset.kind",
-        )
-    return DatasetFile(Path(path), path, part, kind=kind, rename=rename or {}, ids=ids)
 
 
 @dataset.command(
@@ -79,8 +52,8 @@ id, expected, cluster, inputs.NAME, tags.NAME, or '-' for nothing; '*' is all th
 )
 @click.argument("source", metavar="SRC")
 @click.argument("target", metavar="DST", type=click.Path(path_type=Path))
-@click.option("--from", "kind", type=_Kind(), help="The format of SRC; found out when not given.")
-@click.option("--to", "to_kind", type=_Kind(), help="The format of DST; that of its ending when not given.")
+@click.option("--from", "kind", type=KindName(), help="The format of SRC; found out when not given.")
+@click.option("--to", "to_kind", type=KindName(), help="The format of DST; that of its ending when not given.")
 @click.option("--map", "maps", multiple=True, metavar="COLUMN=PART", help="What a column or key becomes.")
 @click.option(
     "--ids",
@@ -125,7 +98,7 @@ def convert_dataset(
     """
     file = named_file(source, kind=kind, rename=_maps(maps), ids=ids)
     found = target_format(str(target), to_kind)
-    _check_free(target, force=force)
+    check_free(target, force=force)
     masker = _masker(names, patterns, keep, mask_key_env) if masking else None
     if masker is None:
         if names or patterns or keep or mask_key_env:
@@ -169,15 +142,6 @@ def _maps(pairs: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _check_free(target: Path, *, force: bool) -> None:
-    if target.exists() and not force:
-        raise BadInput(
-            f"{target} is there already",
-            hint="give another name, or --force to write over it",
-            code="dataset.exists",
-        )
-
-
 def _print_written(written: Written, masker: Masker | None, *, as_json: bool) -> None:
     masked = None if masker is None else {"cases": masker.cases, "found": dict(sorted(masker.found.items()))}
     if as_json:
@@ -190,11 +154,6 @@ def _print_written(written: Written, masker: Masker | None, *, as_json: bool) ->
     click.echo(f"{plain(written.file)}: {count(written.cases, 'case')} as {written.format}, {written.digest}")
 
 
-def count(number: int, noun: str) -> str:
-    """``1 case``, ``1,200 cases``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 @dataset.command(
     "show",
     epilog="""\b
@@ -203,7 +162,7 @@ Examples:
   assay dataset show "tickets.xlsx#May" --json""",
 )
 @click.argument("file", metavar="FILE")
-@click.option("--from", "kind", type=_Kind(), help="The format of FILE; found out when not given.")
+@click.option("--from", "kind", type=KindName(), help="The format of FILE; found out when not given.")
 @json_option
 def show_dataset(file: str, kind: str | None, as_json: bool) -> None:
     """Print what a dataset holds: cases, clusters, tags, lengths, digest.
@@ -280,3 +239,7 @@ def _short(value: object) -> str:
         return "nothing"
     text = json_text(value)
     return plain(text if len(text) <= _SHOWN_CHARS else f"{text[: _SHOWN_CHARS - 1]}…")
+
+
+for _command in (cover, split_dataset, check_suite):
+    dataset.add_command(_command)

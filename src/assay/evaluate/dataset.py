@@ -131,7 +131,8 @@ def cases_in(file: DatasetFile) -> Iterator[Case]:
         try:
             for case in _read(found, feed, file):
                 empty = False
-                yield case
+                if file.split is None or case.tags.get(SPLIT) == file.split:
+                    yield case
         except OSError as error:
             raise unreadable(file.name, error) from None
     if empty:
@@ -204,7 +205,7 @@ def check_specs(
     Raises:
         BadInput: As ``check_datasets``; or a split without a case, or cases that are not the pinned ones.
     """
-    return check_files({spec.label: _file_of(source, spec) for spec in specs}, check=check)
+    return check_files({spec.label: spec_file(source, spec) for spec in specs}, check=check)
 
 
 def spec_cases(source: WorkingTree, spec: DatasetSpec) -> Iterator[Case]:
@@ -213,7 +214,7 @@ def spec_cases(source: WorkingTree, spec: DatasetSpec) -> Iterator[Case]:
     Raises:
         BadInput: As ``read_cases``.
     """
-    return _picked(cases_in(_file_of(source, spec)), spec.split)
+    return cases_in(spec_file(source, spec))
 
 
 def spec_of_label(label: str) -> DatasetSpec:
@@ -222,13 +223,10 @@ def spec_of_label(label: str) -> DatasetSpec:
     return DatasetSpec(file, split.removesuffix("]") if bracket else None)
 
 
-def _file_of(source: WorkingTree, spec: DatasetSpec) -> DatasetFile:
+def spec_file(source: WorkingTree, spec: DatasetSpec) -> DatasetFile:
+    """The file that a suite's entry means, with the split and the pin."""
     found = dataset_file(source, spec.file, where=spec.where)
     return replace(found, split=spec.split, digest=spec.digest)
-
-
-def _picked(cases: Iterator[Case], split: str | None) -> Iterator[Case]:
-    return cases if split is None else (case for case in cases if case.tags.get(SPLIT) == split)
 
 
 def check_files(files: Mapping[str, DatasetFile], *, check: Callable[[Case], None] = lambda _: None) -> DatasetFacts:
@@ -237,7 +235,7 @@ def check_files(files: Mapping[str, DatasetFile], *, check: Callable[[Case], Non
     with SeenIds() as seen:
         for number, file in enumerate(files.values()):
             before = facts.cases
-            for case in _picked(cases_in(file), file.split):
+            for case in cases_in(file):
                 seen.add(case, file=number)
                 _count(facts, case)
                 check(case)
@@ -254,7 +252,7 @@ def check_files(files: Mapping[str, DatasetFile], *, check: Callable[[Case], Non
 
 def _whole_digest(file: DatasetFile) -> str:
     with SeenIds() as seen:
-        for case in cases_in(file):
+        for case in cases_in(replace(file, split=None)):
             seen.add(case)
         return seen.digest()
 
@@ -271,7 +269,7 @@ def _check_pin(file: DatasetFile, digest: str) -> None:
 
 
 def _no_split(file: DatasetFile) -> BadInput:
-    known = sorted({case.tags[SPLIT] for case in cases_in(file) if SPLIT in case.tags})
+    known = sorted({case.tags[SPLIT] for case in cases_in(replace(file, split=None)) if SPLIT in case.tags})
     hint = (
         f"it has {', '.join(known[:10])}"
         if known

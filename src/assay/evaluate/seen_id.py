@@ -74,12 +74,13 @@ class SeenIds:
     def _place(self, file: int, line: int | None, place: str | None) -> Location:
         return Location(self._names[file], line, None, place)
 
-    def clusters(self) -> int:
-        """How many clusters there are; a case without one is a cluster of its own."""
+    def clusters(self, file: int | None = None) -> int:
+        """How many clusters there are, in all datasets or in one; a case without one is a cluster of its own."""
         self._flush()
         with scratching():
             (count,) = self._table.execute(
-                "SELECT count(DISTINCT cluster) + count(*) - count(cluster) FROM seen"
+                "SELECT count(DISTINCT cluster) + count(*) - count(cluster) FROM seen WHERE ? IS NULL OR file = ?",
+                (file, file),
             ).fetchone()
         return int(count)
 

@@ -15,8 +15,8 @@ from assay.evaluate.seen_id import SeenIds
 from assay.evaluate.types import Case
 from assay.storage.whole_file import writing_whole
 
-Change = Callable[[Case], Case]
-"""What is done to each case on the way; the same for the same case every time."""
+Change = Callable[[Case], Case | None]
+"""What is done to each case on the way, the same for the same case every time; None leaves it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def convert(
     """
 
     def cases() -> Iterator[Case]:
-        return map(change, cases_in(source))
+        return (changed for case in cases_in(source) if (changed := change(case)) is not None)
 
     shape = Shape()
     with SeenIds() as seen:

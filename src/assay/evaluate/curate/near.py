@@ -1,0 +1,163 @@
+"""Texts that are nearly the same, among any number of them: time grows with the number, memory does not.
+
+Each text is a set of hashed pieces. One pass of hashing gives the smallest hash in each of 36 bins (one-permutation
+MinHash); texts that agree in the three bins of some band are compared exactly. Texts and bands lie in a scratch table.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+from zlib import crc32
+
+from assay.storage.scratch import open_scratch, scratching
+
+PIECE_BYTES = 6
+"""Bytes of text in a piece, where the text is short."""
+
+LONG_CHARS = 2_000
+WORDS = 3
+"""Words in a piece, where the text is longer than ``LONG_CHARS``."""
+
+BINS = 36
+ROWS = 3
+MOST_COMPARED = 8
+_BATCH = 2_000
+_NO_HASH = 1 << 32
+_MIX = 0x9E3779B1  # spreads the bits of a checksum, whose neighbours are alike
+
+_SCHEMA = """
+CREATE TABLE texts (number INTEGER PRIMARY KEY, text TEXT);
+CREATE TABLE bands (band INTEGER, number INTEGER);
+CREATE TABLE pairs (later INTEGER, earlier INTEGER, share REAL, PRIMARY KEY (later, earlier)) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two texts by their numbers, and the share of their pieces that they have in common."""
+
+    earlier: int
+    later: int
+    share: float
+
+
+class NearTexts:
+    """Takes in texts, and then tells which are nearly the same; a context manager.
+
+    Args:
+        least: The share of common pieces, of all that either has, from which two are nearly the same.
+    """
+
+    def __init__(self, least: float) -> None:
+        self._least = least
+        self._texts: list[tuple[int, str]] = []
+        self._bands: list[tuple[int, int]] = []
+
+    def __enter__(self) -> Self:
+        self._table = open_scratch(_SCHEMA)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._table.close()
+
+    def add(self, number: int, text: str) -> None:
+        """Take in a text; numbers grow. An empty one is like no other."""
+        plain = " ".join(text.casefold().split())
+        if not plain:
+            return
+        self._texts.append((number, plain))
+        self._bands += [(band, number) for band in _bands(pieces(plain))]
+        if len(self._texts) >= _BATCH:
+            self._flush()
+
+    def pairs(self) -> Iterator[Pair]:
+        """The pairs, by the later and then by the earlier text; of many like each other, each with the first ones."""
+        self._flush()
+        self._compare()
+        with scratching():
+            found = self._table.execute("SELECT earlier, later, share FROM pairs ORDER BY later, earlier")
+            for earlier, later, share in found:
+                yield Pair(earlier, later, share)
+
+    def _flush(self) -> None:
+        with scratching():
+            self._table.execute("BEGIN")
+            self._table.executemany("INSERT INTO texts VALUES (?, ?)", self._texts)
+            self._table.executemany("INSERT INTO bands VALUES (?, ?)", self._bands)
+            self._table.execute("COMMIT")
+        self._texts.clear()
+        self._bands.clear()
+
+    def _compare(self) -> None:
+        with scratching():
+            self._table.execute("BEGIN")
+            rows = self._table.cursor().execute("SELECT band, number FROM bands ORDER BY band, number")
+            band: int | None = None
+            first: list[int] = []
+            for found, number in rows:
+                if found != band:
+                    band, first = found, []
+                if not self._is_like_one(first, number) and len(first) < MOST_COMPARED:
+                    first.append(number)
+            self._table.execute("COMMIT")
+
+    def _is_like_one(self, first: Sequence[int], number: int) -> bool:
+        """Whether the text is nearly the same as one of the first with its band; the pair is kept."""
+        for other in first:
+            known = self._table.execute(
+                "SELECT share FROM pairs WHERE later = ? AND earlier = ?", (number, other)
+            ).fetchone()
+            share = known[0] if known is not None else similarity(self._text(other), self._text(number))
+            if share >= self._least:
+                if known is None:
+                    self._table.execute("INSERT INTO pairs VALUES (?, ?, ?)", (number, other, share))
+                return True
+        return False
+
+    def _text(self, number: int) -> str:
+        (text,) = self._table.execute("SELECT text FROM texts WHERE number = ?", (number,)).fetchone()
+        return str(text)
+
+
+def similarity(one: str, other: str) -> float:
+    """The share of pieces in common, of all that either has: 1 for the same text."""
+    if one == other:
+        return 1.0
+    mine, theirs = pieces(one), pieces(other)
+    return len(mine & theirs) / len(mine | theirs)
+
+
+def pieces(text: str) -> set[int]:
+    """The hashes of the pieces of a text."""
+    if len(text) > LONG_CHARS:
+        words = re.findall(r"\w+", text)
+        found = {crc32(" ".join(words[i : i + WORDS]).encode()) for i in range(len(words) - WORDS + 1)}
+        if found:
+            return found
+    data = text.encode()
+    return {crc32(data[i : i + PIECE_BYTES]) for i in range(max(1, len(data) - PIECE_BYTES + 1))}
+
+
+def _bands(found: set[int]) -> list[int]:
+    """One number a band; two texts have one in common when they agree in all of its bins."""
+    least = [_NO_HASH] * BINS
+    for piece in found:
+        mixed = piece * _MIX & 0xFFFFFFFF
+        place = mixed % BINS
+        least[place] = min(least[place], mixed)
+    if _NO_HASH in least:
+        _fill(least)
+    return [hash((i, *least[i : i + ROWS])) for i in range(0, BINS, ROWS)]
+
+
+def _fill(least: list[int]) -> None:
+    """Give each empty bin what the next full one has, so that few pieces say as much as many."""
+    last = next(value for value in least if value != _NO_HASH)
+    for place in range(BINS - 1, -1, -1):
+        if least[place] == _NO_HASH:
+            least[place] = last
+        last = least[place]
