@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+OTHERS := .venv-adapters
 STAMPS := $(VENV)/stamps
 # A lock holds all that is needed, so nothing is resolved (--no-deps): what pip would find anew, it has no hash for.
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
@@ -11,11 +12,11 @@ UV_LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
   $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench docs lock clean
+.PHONY: help demo test adapters lint bench docs lock clean
 .DELETE_ON_ERROR:
 
 help: ## List these targets.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 # A gate that fails (1) or cannot decide (3) is a demo that worked; 2 is an error, 130 an interruption.
 demo: $(STAMPS)/package $(STAMPS)/assets $(STAMPS)/model ## Evaluate the example project's two prompt versions on the model that comes along.
@@ -25,6 +26,9 @@ demo: $(STAMPS)/package $(STAMPS)/assets $(STAMPS)/model ## Evaluate the example
 
 test: $(STAMPS)/package $(STAMPS)/assets $(STAMPS)/model $(STAMPS)/dev ## Run every test, on two processes, with coverage.
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term
+
+adapters: $(OTHERS)/stamp ## Run the tests of the adapters for other tools, in an environment of their own.
+	@PYTHONPATH=src $(OTHERS)/bin/python -m pytest $$(grep -l "make adapters" -r tests --include='test_*.py')
 
 lint: $(STAMPS)/package $(STAMPS)/dev ## Check format, style, types and the direction of imports.
 	@echo "ruff check";    $(BIN)/ruff check --quiet .
@@ -44,14 +48,16 @@ lock: $(STAMPS)/lock ## Lock what pyproject.toml asks for in requirements/; newe
 	@echo "locking requirements/"
 	@$(UV_LOCK) pyproject.toml -o requirements/runtime.txt
 	@$(UV_LOCK) --group build -c requirements/runtime.txt -o requirements/build.txt
-	@$(UV_LOCK) pyproject.toml --all-extras --group build --group test --group lint --group docs \
+	@$(UV_LOCK) pyproject.toml $(addprefix --extra ,data embeddings ray sql) --group build --group test --group lint --group docs \
 	  -c requirements/runtime.txt -c requirements/build.txt -o requirements/dev.txt
 	@$(UV_LOCK) --group lock -o requirements/lock.txt
 	@$(UV_LOCK) --group model --no-deps -o requirements/model.txt
+	@$(UV_LOCK) pyproject.toml $(addprefix --extra ,deepeval inspect ragas trulens) --group build --group adapters \
+	  -o requirements/adapters.txt
 	@$(UV_LOCK) --group node -o requirements/node.txt
 
 clean: ## Remove what these targets made: .venv, the site, caches. Runs stay.
-	@rm -rf $(VENV) src/assay/evaluate/script/assets site build dist .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	@rm -rf $(VENV) $(OTHERS) src/assay/evaluate/script/assets site build dist .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache .import_linter_cache
 	@find src tests examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # Set-up, one step a stamp: done once, and again only when its list changes.
@@ -92,6 +98,13 @@ $(STAMPS)/model: requirements/model.txt | $(STAMPS)/runtime
 $(STAMPS)/dev: requirements/dev.txt | $(STAMPS)/runtime
 	@echo "installing what tests, lint and docs need (another minute)"
 	@$(PIP) --no-deps --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# The other tools ask for versions that the rest is not held back by.
+$(OTHERS)/stamp: requirements/adapters.txt | $(STAMPS)/venv
+	@echo "installing the tools that there are adapters for (1.1 GB, two minutes)"
+	@$(PYTHON) -m venv $(OTHERS)
+	@$(OTHERS)/bin/python -m pip install -qq --disable-pip-version-check --no-input --no-deps --require-hashes -r requirements/adapters.txt
 	@touch $@
 
 $(STAMPS)/lock: requirements/lock.txt | $(STAMPS)/venv
