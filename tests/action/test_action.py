@@ -24,6 +24,7 @@ STEPS = ACTION["runs"]["steps"]
 JOB = JOBS["$[[ inputs.job ]]"]
 PAGE = (ROOT / "docs/how-to/run-in-ci.md").read_text("utf-8")
 
+FILES = {"one", "two", "results.json", "gl-code-quality.json", "comment.md"}
 PROMPT = """\
 ---
 prompt: sort
@@ -175,12 +176,7 @@ class TestTheScriptsOfTheAction:
         assert (job.parent / "output").read_text() == "decision=inconclusive\nreport=assay-report\n"
         assert (job.parent / "summary").read_text("utf-8").count("### ") == 2
         assert re.findall(r"^::(\w+) title=(\w+)", done.stdout, re.MULTILINE) == [("notice", "one"), ("warning", "two")]
-        assert {p.name for p in (job / "assay-report").iterdir()} == {
-            "one",
-            "two",
-            "results.json",
-            "gl-code-quality.json",
-        }
+        assert {p.name for p in (job / "assay-report").iterdir()} == FILES
 
     def test_take_every_input_as_it_is(self, job, fake):
         evil = "$(touch evil); `touch evil`"
@@ -232,4 +228,4 @@ def test_the_script_of_the_component_runs_every_suite_in_a_plain_shell(job):
     assert done.returncode == 3, done.stderr
     assert "? suites/two.yaml: inconclusive." in done.stdout
     assert "::" not in done.stdout
-    assert {p.name for p in (job / "assay-report").iterdir()} == {"one", "two", "results.json", "gl-code-quality.json"}
+    assert {p.name for p in (job / "assay-report").iterdir()} == FILES

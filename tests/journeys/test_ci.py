@@ -201,3 +201,16 @@ def test_the_annotations_of_several_suites_are_each_decision_first_and_no_more_t
     ]  # fmt: skip
     assert len(lines) == 10
     assert all(line.startswith("::error ") for line in lines)
+
+
+def test_a_job_has_one_comment_for_all_of_its_suites_whichever_there_are(two_suites, sorter, here, against):
+    here("ci", "--", *against(sorter))
+    file = two_suites.root / "assay-report/comment.md"
+    both = file.read_text("utf-8").splitlines()
+    (two_suites.root / "suites/strict.yaml").unlink()
+    here("ci", "--", *against(sorter))
+    one = file.read_text("utf-8").splitlines()
+
+    assert both[1] == "### ❌ 2 of 2 suites did not pass"
+    assert one[1] == "### ❔ desk.sort: Inconclusive"
+    assert both[0] == one[0]

@@ -21,12 +21,15 @@ from assay.cli.code_host import find_thread, put_comment
 from assay.cli.output import plain, print_json
 from assay.cli.workflow import annotation, commands_ignored
 from assay.core.errors import AssayError, BadInput
+from assay.evaluate.case_place import checkout_path
+from assay.evaluate.exporter import load_run
 from assay.evaluate.exporters.github import MOST
+from assay.evaluate.job_comment import Part, job_comment
 from assay.evaluate.report_text import one_line
 from assay.evaluate.run_folder import JUNIT, REPORT, SUMMARY
 
 EXPORTS = {"junit": JUNIT, "sarif": "assay.sarif", "gitlab": "quality.json", "markdown": "comment.md"}
-QUALITY, ANNOTATIONS, RESULTS = "gl-code-quality.json", "annotations.txt", "results.json"
+QUALITY, ANNOTATIONS, RESULTS, COMMENT = "gl-code-quality.json", "annotations.txt", "results.json", "comment.md"
 DECISIONS = ("fail", "inconclusive", "invalid")
 DEFAULT_SUITES = ("suites/*.yaml", "suites/*.yml")
 WORST_LAST = ("pass", "inconclusive", "fail", "invalid", "error")
@@ -118,6 +121,7 @@ def ci(
     files = _files(suites or DEFAULT_SUITES)
     results = [_run(suite, folder, ctx.meta[_FOR_EVAL]) for suite, folder in _folders(files, out)]
     _merge_quality(results, out)
+    (out / COMMENT).write_text(_comment_on(suites or DEFAULT_SUITES, results), encoding="utf-8")
     (out / RESULTS).write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n")
     if as_json:
         print_json(results)
@@ -126,7 +130,7 @@ def ci(
     if file := os.environ.get("GITHUB_OUTPUT"):
         _put_outputs(Path(file), results, out)
     if comment:
-        _comment(results)
+        _put_comment(out / COMMENT)
     return _status(results, fail_on)
 
 
@@ -241,14 +245,25 @@ def _annotations_of(result: Result) -> list[str]:
     return file.read_text("utf-8").splitlines() if file.exists() else []
 
 
-def _comment(results: Sequence[Result]) -> None:
-    """Comment on each suite; a comment that cannot be written is said, and is no reason to fail."""
-    files = [Path(result.folder) / EXPORTS["markdown"] for result in results]
+def _comment_on(patterns: Sequence[str], results: Sequence[Result]) -> str:
+    """One comment for all; another job's, with other patterns or in another folder, is another comment."""
+    parts = [
+        Part(
+            suite=result.suite,
+            decision=result.decision,
+            sentence=result.sentence,
+            run=None if result.run is None else load_run(Path(result.run)),
+        )
+        for result in results
+    ]
+    folder = checkout_path(Path.cwd())
+    return job_comment(f"ci {folder} {' '.join(patterns)}", parts)
+
+
+def _put_comment(file: Path) -> None:
+    """A comment that cannot be written is said, and is no reason to fail."""
     try:
-        thread = find_thread(os.environ)
-        for file in files:
-            if file.exists():
-                put_comment(thread, file.read_text("utf-8"))
+        put_comment(find_thread(os.environ), file.read_text("utf-8"))
     except AssayError as error:
         click.echo(f"no comment: {error}" + (f"; {error.hint}" if error.hint else ""), err=True)
 

@@ -16,7 +16,7 @@ _MARKER = "<!-- assay-run "
     epilog="""\b
 Examples:
   assay comment comment.md
-  assay comment assay-report/*/comment.md --number 12
+  assay comment assay-report/comment.md --number 12
   assay comment comment.md --token-env REVIEW_TOKEN
 
 \b

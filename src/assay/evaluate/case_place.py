@@ -65,9 +65,7 @@ class Places:
         """The file relative to the checkout of a CI job, or as seen from here."""
         if self._source is None:
             return file
-        checkout = _checkout()
-        path = self._source.root / file
-        return path.relative_to(checkout).as_posix() if path.is_relative_to(checkout) else self._source.name(file)
+        return checkout_path(self._source.root / file) or self._source.name(file)
 
     def _read(self, datasets: Mapping[str, str]) -> Iterator[tuple[str, Location]]:
         if self._source is None:
@@ -84,10 +82,11 @@ class Places:
                 return
 
 
-def _checkout() -> Path:
-    """The folder that paths in a report are relative to: that of the repository in a CI job, else the current one."""
+def checkout_path(path: Path) -> str | None:
+    """A path relative to the repository of a CI job, or else to the current folder; None where it lies outside."""
     named = next((os.environ[name] for name in CHECKOUTS if os.environ.get(name)), None)
-    return Path(named).resolve() if named else Path.cwd()
+    checkout = Path(named).resolve() if named else Path.cwd()
+    return path.relative_to(checkout).as_posix() if path.is_relative_to(checkout) else None
 
 
 def _plan(folder: Path) -> dict[str, object]:

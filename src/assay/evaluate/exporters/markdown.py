@@ -23,7 +23,7 @@ MAX_BYTES = 65_000
 
 VARIANTS, FLIPS, SLICES, FAILURES = 20, 20, 6, 20
 _NAME, _TEXT = 60, 100
-_SIGNS: dict[Decision, str] = {"pass": "✅", "fail": "❌", "inconclusive": "❔", "invalid": "⚠️"}
+SIGNS: dict[Decision, str] = {"pass": "✅", "fail": "❌", "inconclusive": "❔", "invalid": "⚠️"}
 _ROOM_FOR_END = 200
 
 
@@ -39,10 +39,10 @@ def marker(suite: str) -> str:
     return f"<!-- assay-run {plain} {hashlib.sha256(suite.encode()).hexdigest()[:12]} -->"
 
 
-def comment(run: FinishedRun) -> str:
+def comment(run: FinishedRun, limit_bytes: int = MAX_BYTES) -> str:
     """The comment without its marker, as a job's summary shows it."""
     summary = run.summary
-    page = _Page()
+    page = _Page(limit_bytes - _ROOM_FOR_END)
     page.add(*_head(summary))
     page.table(_VARIANT_HEAD, [_variant(v) for v in summary.variants[:VARIANTS]], of=len(summary.variants))
     if summary.stopped is not None:
@@ -53,16 +53,15 @@ def comment(run: FinishedRun) -> str:
         _flips(page, summary.comparison)
     _slices(page, summary)
     _failures(page, run)
-    page.add(*_end(summary))
-    return page.text()
+    return page.text() + end(summary) + "\n"
 
 
 class _Page:
     """Lines, as many as there is room for."""
 
-    def __init__(self) -> None:
+    def __init__(self, bytes_left: int) -> None:
         self._lines: list[str] = []
-        self._left = MAX_BYTES - _ROOM_FOR_END
+        self._left = bytes_left
 
     def add(self, *lines: str) -> bool:
         """Add the lines, if all of them fit."""
@@ -99,13 +98,13 @@ def _row(cells: Sequence[str]) -> str:
 
 def _head(summary: Summary) -> Iterator[str]:
     word = wording.DECISION_WORDS[summary.decision][1]
-    yield f"### {_SIGNS[summary.decision]} {prose(summary.suite, _NAME)}: {word}"
+    yield f"### {SIGNS[summary.decision]} {prose(summary.suite, _NAME)}: {word}"
     yield ""
     yield f"<strong>{prose(summary.sentence)}</strong>"
     yield ""
     for part in summary.gate:
         if part.decision != "pass" and part.sentence != summary.sentence:
-            yield f"- {_SIGNS[part.decision]} {prose(part.sentence)}"
+            yield f"- {SIGNS[part.decision]} {prose(part.sentence)}"
     yield ""
 
 
@@ -199,7 +198,8 @@ def _reply(text: str | None) -> str:
     return "<em>no reply</em>" if text is None else code(text, _TEXT)
 
 
-def _end(summary: Summary) -> Iterator[str]:
+def end(summary: Summary) -> str:
+    """The line that says which run it was."""
     calls = f"{summary.calls_made:,} calls made, {summary.calls_reused:,} reused"
     took = wording.duration(summary.duration_s)
-    yield f"<sub>Run {prose(summary.run, _NAME)} · {calls} · {took} · Assay {prose(summary.assay, _NAME)}</sub>"
+    return f"<sub>Run {prose(summary.run, _NAME)} · {calls} · {took} · Assay {prose(summary.assay, _NAME)}</sub>"
