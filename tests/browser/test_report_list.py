@@ -146,7 +146,8 @@ def test_return_in_the_search_leaves_the_page_where_it_is(page):
 def test_sorts_by_a_head_up_and_down_and_back(page):
     head = grid(page).get_by_role("columnheader", name="Case")
     before = cases(page)
-    head.get_by_role("button").click()
+    head.get_by_role("button").focus()
+    page.keyboard.press("Enter")
     up = cases(page)
     expect(head).to_have_attribute("aria-sort", "ascending")
     head.get_by_role("button").click()
@@ -224,6 +225,29 @@ def test_replies_stand_side_by_side_with_the_words_that_differ(page):
     panel(page).get_by_role("checkbox", name="mark words that differ from").uncheck()
     expect(replies.locator("ins")).to_have_count(0)
     assert panel(page).get_by_text("it is 'delivery'").is_visible()
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "changed"),
+    [
+        pytest.param("the red fox runs", "the brown fox runs off", (["red"], ["brown", " off"]), id="words"),
+        pytest.param("a b c d e f", "a b c d e f", ([], []), id="equal"),
+        pytest.param("one, two", "one; two", ([","], [";"]), id="marks"),
+        pytest.param("x\n\ny z", "x\ny z", (["\n\n"], ["\n"]), id="breaks"),
+        pytest.param("é ü", "é ö", (["ü"], ["ö"]), id="letters"),
+        pytest.param("all of this", "nothing alike", None, id="too-different"),
+        pytest.param("word " * 400 + "end", "word " * 400 + "finish", (["end"], ["finish"]), id="long"),
+    ],
+)
+def test_words_that_differ_are_found_and_no_text_is_changed(page, left, right, changed):
+    found = page.evaluate("([left, right]) => wordDiff(left, right)", [left, right])
+
+    if changed is None:
+        assert found is None
+        return
+    for pieces, text, marked in zip(found, (left, right), changed, strict=True):
+        assert "".join(piece for piece, _ in pieces) == text
+        assert [piece for piece, differs in pieces if differs] == marked
 
 
 def test_the_panel_compares_with_the_variant_that_is_chosen(page):

@@ -8,7 +8,7 @@ import msgspec
 
 from assay.evaluate.wording import shown
 
-STEPS = ((24 << 20, 20_000), (48 << 20, 4_000), (72 << 20, 1_000))
+STEPS = ((64 << 20, 20_000), (128 << 20, 4_000), (192 << 20, 1_000))
 """Bytes carried so far -> the most characters of a text from there on."""
 
 LAST_LIMIT = 250
