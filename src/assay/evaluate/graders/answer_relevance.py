@@ -8,6 +8,7 @@ from typing import Annotated
 
 import msgspec
 
+from assay.core.errors import GraderFailed
 from assay.engine.types import Outcome
 from assay.evaluate.bench import Bench
 from assay.evaluate.grader import graders
@@ -16,7 +17,7 @@ from assay.evaluate.judging.judge import Question, make_judge
 from assay.evaluate.judging.passages import question_of
 from assay.evaluate.judging.prompt import own
 from assay.evaluate.judging.reading import Unreadable, one_line
-from assay.evaluate.judging.vector import cosine
+from assay.evaluate.measures.vector import cosine
 from assay.evaluate.types import Case, Grade, Verdict
 
 PROMPT = own(
@@ -58,6 +59,10 @@ def answer_relevance(
         values = {**case.inputs, "answer": outcome.text}
         made = [(await asker.ask(asked, values, repeat=i)).value for i in range(questions)]
         first, *others = await bench.embed([real, *made], model=embeddings)
+        if any(len(other) != len(first) for other in others):
+            raise GraderFailed(
+                "the vectors are not all of one length", hint="name another embeddings model", code="grader.vectors"
+            )
         near = [cosine(first, other) for other in others]
         mean = min(1.0, max(0.0, sum(near) / len(near)))
         nearest = made[near.index(max(near))]
