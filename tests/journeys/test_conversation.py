@@ -276,3 +276,67 @@ def test_the_part_may_stand_in_a_file(talk, desk):
     _, requests = talk(suite=SUITE.replace("You have a question about {{ topic }}.", "person.md"))
 
     assert any("You are impatient" in system_of(r.body) for r in requests)
+
+
+PERSON = """\
+---
+prompt: desk.person
+inputs:
+  topic: string
+  mood: string
+  talk: {type: array, default: []}
+model:
+  candidates: [azure-openai/person]
+  parameters: {temperature: 0.7}
+---
+system:
+You are {{ mood }} and want to know about {{ topic }}. Write [[END]] when you have heard enough.
+
+insert: talk
+"""
+
+
+@pytest.fixture
+def played(desk):
+    """The suite, with a user that a prompt file plays."""
+    desk.write("prompts/person.prompt.md", PERSON)
+    suite = SUITE.replace("You have a question about {{ topic }}.", "../prompts/person.prompt.md")
+    return suite.replace("  model: azure-openai/person\n", "")
+
+
+def test_the_user_may_be_played_by_a_prompt_file(talk, desk, plays, played):
+    plays.person = ["Well, hello?", "And then?", "Fine. [[END]]"]
+    _, requests = talk("max_turns: 5", suite=played, inputs={"topic": "lamps", "mood": "curious"})
+
+    person = [r.body for r in requests if r.body["model"] == "person"]
+    assert [m["content"] for m in told(desk)["messages"]][::2] == ["Well, hello?", "And then?", "Fine."]
+    assert told(desk)["ended"] == "the user was done"
+    assert person[0]["temperature"] == 0.7
+    assert person[-1]["messages"][0]["content"].startswith("You are curious and want to know about lamps.")
+    assert [m["role"] for m in person[-1]["messages"]] == ["system", "user", "assistant", "user", "assistant", "user"]
+
+
+def test_a_case_has_to_fit_the_prompt_that_plays_the_user_too(talk, played):
+    done, requests = talk(suite=played, inputs={"topic": "lamps"})
+
+    assert done.status == 2
+    assert "the input 'mood' of desk.person has no value" in done.err
+    assert requests == []
+
+
+def test_another_wording_of_the_users_prompt_is_another_run(talk, desk, plays, played):
+    plays.person = ["Hello?"] * 8
+    inputs = {"topic": "lamps", "mood": "curious"}
+    talk("max_turns: 1", suite=played, inputs=inputs)
+    desk.write("prompts/person.prompt.md", PERSON.replace("You are", "You feel"))
+    done, requests = talk("max_turns: 1", suite=played, inputs=inputs)
+
+    assert [r.body["model"] for r in requests if r.body["model"] != "judge"] == ["person"]
+    assert done.json()["calls_reused"] == 1  # the same line was said, and that reply is there
+
+
+def test_a_prompt_that_is_not_there_is_named(talk):
+    done, _ = talk(suite=SUITE.replace("You have a question about {{ topic }}.", "../prompts/gone.prompt.md"))
+
+    assert done.status == 2
+    assert "gone.prompt.md" in done.err

@@ -5,7 +5,7 @@ Nothing is paid for until all of that has been found sound.
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -14,14 +14,14 @@ from assay.author.project import Project
 from assay.core.errors import BadInput
 from assay.evaluate.asking import StoredModels
 from assay.evaluate.clause import expand_clauses
-from assay.evaluate.conversation.read import check_prompt, turn_inputs
+from assay.evaluate.conversation.prepare import Stage, prepare_stage
 from assay.evaluate.conversation.sampler import ConversationSampler
 from assay.evaluate.dataset import DatasetFacts, check_specs, spec_cases
 from assay.evaluate.grader import bench_of, open_graders
 from assay.evaluate.plan import Override, Planned, Variant, plan_identity, resolve_variants, samples
 from assay.evaluate.sampler import CallSampler, Facilities
 from assay.evaluate.service import Job
-from assay.evaluate.types import Case, ConversationSpec, Suite
+from assay.evaluate.types import Case, Suite
 from assay.models.target import Target, parse_target
 
 
@@ -32,6 +32,7 @@ class Prepared:
     suite: Suite
     variants: list[Variant]
     facts: DatasetFacts
+    stage: Stage | None = None
 
 
 def prepare_suite(project: Project, suite: Suite, suite_file: Path, override: Override) -> Prepared:
@@ -42,17 +43,15 @@ def prepare_suite(project: Project, suite: Suite, suite_file: Path, override: Ov
     """
     variants = resolve_variants(project, suite, suite_file, override)
 
-    talk = suite.conversation
-    if talk is not None:
-        for variant in variants:
-            check_prompt(talk, variant.prepared.prompt)
+    stage = prepare_stage(project, suite, suite_file.parent, variants)
 
     def check(case: Case) -> None:
         for variant in variants:
-            _check_inputs(case, variant, talk)
+            _check_inputs(case, variant, stage)
 
+    suite = replace(suite, conversation=None if stage is None else stage.spec)
     suite = expand_clauses(suite, [variant.prepared.prompt.contract for variant in variants])
-    return Prepared(suite, variants, check_specs(project.source, suite.datasets, check=check))
+    return Prepared(suite, variants, check_specs(project.source, suite.datasets, check=check), stage)
 
 
 def job_of(project: Project, prepared: Prepared) -> Job[Planned]:
@@ -73,11 +72,11 @@ def job_of(project: Project, prepared: Prepared) -> Job[Planned]:
             nonce=given.nonce,
         )
         async with open_graders(project, suite, models) as graders:
-            if suite.conversation is None:
+            if prepared.stage is None:
                 yield CallSampler(given, graders)
             else:
                 bench = bench_of(project.source, suite.file, models)
-                yield ConversationSampler(given, graders, suite.conversation, bench)
+                yield ConversationSampler(given, graders, prepared.stage, bench)
 
     return Job(
         name=suite.name,
@@ -131,14 +130,10 @@ def _told(variant: Variant) -> dict[str, object]:
     }
 
 
-def _check_inputs(case: Case, variant: Variant, talk: ConversationSpec | None) -> None:
-    prepared = variant.prepared
+def _check_inputs(case: Case, variant: Variant, stage: Stage | None) -> None:
     try:
-        if talk is None:
-            prepared.values.complete(case.inputs)
-        else:
-            said = str(case.inputs.get(talk.message, ""))
-            prepared.values.complete(turn_inputs(talk, prepared.prompt, case.inputs, said=said or "Hello"))
+        inputs = case.inputs if stage is None else stage.first_inputs(variant, case.inputs)
+        variant.prepared.values.complete(inputs)
     except BadInput as error:
         error.where = case.where
         error.what = f"case {case.id!r}: {error.what}"

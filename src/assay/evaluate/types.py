@@ -185,7 +185,9 @@ class ConversationSpec:
     """How each sample is a whole conversation, with a user that a model plays.
 
     Attributes:
-        user: Who the user is and what they want, with places for the case's inputs.
+        user: Who the user is and what they want, with places for the case's inputs; "" where a prompt plays it.
+        prompt: The path of the prompt file that plays the user, relative to the suite's folder; or None.
+        digest: The identity of that prompt, once it has been read.
         message: The prompt's input that takes what the user says.
         history: The prompt's input that takes the turns before; None is the one that a message inserts.
         first: What the user says first; None is the case's own message, or what the model makes up.
@@ -197,6 +199,8 @@ class ConversationSpec:
     """
 
     user: str
+    prompt: str | None = None
+    digest: str = ""
     message: str = "message"
     history: str | None = None
     first: str | None = None

@@ -2,8 +2,8 @@
 
 import pytest
 
+from assay.evaluate.conversation.part import Line, read_line
 from assay.evaluate.conversation.sampler import put, together
-from assay.evaluate.conversation.user import Line, read_line
 from assay.evaluate.judging.reading import Unreadable
 from assay.evaluate.types import Spent
 

@@ -1,16 +1,15 @@
 """Reading a suite's ``conversation`` block, and holding it against the prompts that shall take part in one."""
 
-from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import get_args
 
 from assay.author.parse import read_parameters
-from assay.author.source import WorkingTree, inside
+from assay.author.source import PROMPT_SUFFIXES, WorkingTree, inside
 from assay.author.types import Prompt
-from assay.core.errors import BadInput, unknown_name
+from assay.core.errors import BadInput
 from assay.core.fields import Fields
 from assay.engine.types import ExitName
-from assay.evaluate.judging.prompt import check_places, places
+from assay.evaluate.judging.prompt import check_places
 from assay.evaluate.types import ConversationSpec
 from assay.models.target import parse_target
 from assay.models.types import Parameters
@@ -33,7 +32,9 @@ def read_conversation(fields: Fields, source: WorkingTree, folder: str) -> Conve
         return None
     entry = fields.sub("conversation")
     where = entry.at()
-    user = _user(entry, source, folder)
+    told = entry.need_text("user").strip()
+    prompt = told if told.endswith(PROMPT_SUFFIXES) else None
+    user = "" if prompt is not None else _user(entry, told, source, folder)
     model = entry.text("model")
     if model is not None:
         parse_target(model, where=entry.at("model"))
@@ -41,6 +42,7 @@ def read_conversation(fields: Fields, source: WorkingTree, folder: str) -> Conve
     says, exits = _stop(entry)
     spec = ConversationSpec(
         user=user,
+        prompt=prompt,
         message=entry.text("message") or "message",
         history=entry.text("history"),
         first=_places(entry, "first", entry.text("first")),
@@ -56,8 +58,7 @@ def read_conversation(fields: Fields, source: WorkingTree, folder: str) -> Conve
     return spec
 
 
-def _user(entry: Fields, source: WorkingTree, folder: str) -> str:
-    text = entry.need_text("user").strip()
+def _user(entry: Fields, text: str, source: WorkingTree, folder: str) -> str:
     if "\n" not in text and " " not in text and PurePosixPath(text).suffix in TEXT_FILES:
         where = entry.at("user")
         text = source.read(inside(f"{folder}/{text}" if folder else text, where), where=where)
@@ -113,27 +114,3 @@ def check_prompt(spec: ConversationSpec, prompt: Prompt) -> str:
             where=spec.where,
         )
     return history
-
-
-def turn_inputs(
-    spec: ConversationSpec, prompt: Prompt, given: Mapping[str, object], *, said: str, before: Sequence[object] = ()
-) -> dict[str, object]:
-    """The inputs of one turn: the case's that the prompt takes, what the user says, and the turns before.
-
-    Raises:
-        BadInput: The case has an input that neither the prompt nor the user's part has a place for, or lacks one
-            that the user's part has a place for.
-    """
-    asked = [*places(spec.user), *places(spec.first or "")]
-    told = {*asked, spec.message}
-    if (lacking := next((name for name in asked if name not in given), None)) is not None:
-        raise BadInput(
-            f"the conversation's user has a place for {lacking!r}, which is no input of it",
-            hint=f"add {lacking!r} to the case's inputs, or take the place out",
-            code="input.missing",
-        )
-    for name in given:
-        if name not in prompt.inputs and name not in told:
-            raise unknown_name("input", name, {*prompt.inputs, *told}, code="input.unknown")
-    mine = {name: value for name, value in given.items() if name in prompt.inputs}
-    return mine | {spec.message: said, check_prompt(spec, prompt): list(before)}

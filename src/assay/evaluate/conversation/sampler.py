@@ -15,8 +15,9 @@ from assay.core.errors import BadInput, GraderFailed, ModelError
 from assay.engine.types import Checked, Outcome, Violation, total_usage
 from assay.evaluate.asking import spending
 from assay.evaluate.bench import Bench
-from assay.evaluate.conversation.read import turn_inputs
-from assay.evaluate.conversation.user import Line, SimulatedUser
+from assay.evaluate.conversation.part import Line
+from assay.evaluate.conversation.prepare import Stage
+from assay.evaluate.conversation.user import SimulatedUser
 from assay.evaluate.grader import Grader
 from assay.evaluate.judging.judge import Judge
 from assay.evaluate.judging.prompt import fill
@@ -25,7 +26,7 @@ from assay.evaluate.plan import Planned, call_of, told_conversation
 from assay.evaluate.row import answered, unanswered
 from assay.evaluate.sampler import CallSampler, Facilities, grade_all
 from assay.evaluate.talk import Talk, Turn
-from assay.evaluate.types import ConversationSpec, SampleRow, Spent
+from assay.evaluate.types import SampleRow, Spent
 
 
 @dataclass(slots=True)
@@ -50,14 +51,15 @@ class ConversationSampler(CallSampler):
     Args:
         given: What the run offers.
         graders: The suite's graders.
-        spec: The suite's ``conversation``.
+        stage: The suite's ``conversation``, found sound.
         bench: What the simulated user's model is reached through.
     """
 
-    def __init__(self, given: Facilities, graders: Sequence[Grader], spec: ConversationSpec, bench: Bench) -> None:
+    def __init__(self, given: Facilities, graders: Sequence[Grader], stage: Stage, bench: Bench) -> None:
         super().__init__(given, graders)
-        self._spec = spec
-        self._judge = Judge("the model that plays the user", bench, spec.model, spec.parameters)
+        self._stage = stage
+        self._spec = stage.spec
+        self._judge = Judge("the model that plays the user", bench, stage.model, stage.parameters)
 
     async def sample(self, planned: Planned) -> SampleRow:
         """The row of one conversation."""
@@ -77,7 +79,7 @@ class ConversationSampler(CallSampler):
 
     async def _hold(self, planned: Planned) -> tuple[Talk, str]:
         case = planned.case
-        user = SimulatedUser(self._judge, self._spec.user, inputs=case.inputs, repeat=planned.repeat)
+        user = SimulatedUser(self._judge, self._stage.part, inputs=case.inputs, repeat=planned.repeat)
         talk = Progressing()
         line = await self._first(user, talk, case.inputs)
         while True:
@@ -103,9 +105,7 @@ class ConversationSampler(CallSampler):
         return answer.value._replace(done=False)
 
     async def _turn(self, planned: Planned, talk: Progressing, line: Line) -> Outcome:
-        before = messages_of(talk.said)
-        prompt = planned.variant.prepared.prompt
-        inputs = turn_inputs(self._spec, prompt, planned.case.inputs, said=line.message, before=before)
+        inputs = self._stage.inputs(planned.variant, planned.case.inputs, said=line.message, before=talk.said)
         step = replace(planned, case=replace(planned.case, inputs=inputs))
         try:
             flow, address = self._begin(step, call_of(step, timeout_s=self._given.timeout_s))
