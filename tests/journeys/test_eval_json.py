@@ -189,3 +189,11 @@ def test_a_suite_that_cannot_be_answered_at_all_stops_early_with_status_2(sortin
     assert done.status == 2
     assert set(done.json()) == {"error"}
     assert len(fake.requests) < 30
+
+
+def test_progress_for_machines_stands_beside_the_output(small, here, sorter, against):
+    done = here("eval", "suites/sort.yaml", "--json", "--progress", "json", *against(sorter))
+    lines = [json.loads(line) for line in done.err.splitlines()]
+
+    assert [line["event"] for line in lines] == ["started", "finished"]
+    assert (lines[-1]["done"], lines[-1]["decision"]) == (24, done.json()["decision"])

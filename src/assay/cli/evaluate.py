@@ -14,6 +14,7 @@ from assay.cli.eval_view import print_summary
 from assay.cli.export_run import Export, export_option, export_paths, write_exports
 from assay.cli.options import against_options, budget_options, json_option, model_options, override_of
 from assay.cli.output import near, print_json, stdout_console
+from assay.cli.progress_json import ProgressLines
 from assay.cli.progress_view import ProgressView
 from assay.cli.suite_choice import Chosen, SuiteOptions, choose_suites
 from assay.evaluate.cluster.on_ray import OnRay
@@ -61,6 +62,7 @@ Exit status: 0 pass, 1 fail, 2 error in a file or option, 3 inconclusive or inva
 @against_options
 @export_option
 @cluster_options
+@click.option("--progress", type=click.Choice(["bar", "json"]), help="For people, or JSON lines on standard error.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @json_option
 def evaluate(
@@ -82,6 +84,7 @@ def evaluate(
     margin: float | None,
     exports: tuple[Export, ...],
     cluster: Cluster,
+    progress: str | None,
     quiet: bool,
     as_json: bool,
 ) -> int:
@@ -93,7 +96,9 @@ def evaluate(
     for line in choice.told:
         click.echo(line, err=True)
     budget = BudgetSpec(cost_usd=max_cost, tokens=max_tokens_total, time_s=max_time)
-    how = _How(app, given, cluster, budget, fresh=fresh, quiet=quiet or as_json)
+    how = _How(
+        app, given, cluster, budget, fresh=fresh, progress=progress, quiet=quiet or (as_json and progress is None)
+    )
     app.events.subscribe(AccountLeftOut, how.say)
     found: list[tuple[Chosen, Finished]] = []
     paths = export_paths(exports, [chosen.suite.name for chosen in choice.suites])
@@ -124,8 +129,9 @@ class _How:
     cluster: Cluster
     budget: BudgetSpec
     fresh: bool
+    progress: str | None
     quiet: bool
-    view: ProgressView | None = None
+    view: ProgressView | ProgressLines | None = None
 
     async def run(self, chosen: Chosen) -> Finished:
         """Run one suite."""
@@ -147,11 +153,17 @@ class _How:
         )
         executor = self.cluster.executor(app, opener, options, suite.concurrency or options.concurrency)
         job = job_of(app.project, prepared)
-        with ProgressView(job.total, quiet=self.quiet) as view:
+        with self._view(job) as view:
             self.view = view
             finished = await self._execute(job, executor, options)
+            view.finish(finished.summary, str(finished.folder))
         self.budget = self.budget.less(finished.budget_left)
         return finished
+
+    def _view(self, job: Job[Planned]) -> ProgressView | ProgressLines:
+        if self.progress == "json" and not self.quiet:
+            return ProgressLines(job.name, job.total)
+        return ProgressView(job.total, quiet=self.quiet)
 
     async def _execute(self, job: Job[Planned], executor: OnRay | None, options: Options) -> Finished:
         assert self.view is not None

@@ -14,6 +14,7 @@ from assay.cli.terminal_text import TerminalText
 from assay.core.clock import Clock, SystemClock
 from assay.evaluate import wording
 from assay.evaluate.runner import Progress
+from assay.evaluate.summary import Summary
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -123,6 +124,9 @@ class ProgressView:
             self._bar.say(safe)
         else:
             click.echo(safe, err=True)
+
+    def finish(self, summary: Summary, folder: str) -> None:
+        """What the run came to is printed by whoever called it."""
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
