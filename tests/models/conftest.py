@@ -80,7 +80,8 @@ def play() -> Callable[[str], AbstractAsyncContextManager[Recorded]]:
         recorded = Recorded(base_url="", wanted=exchange["request"])
 
         async def answer(request: web.BaseRequest) -> web.Response:
-            shown = {name: request.headers.get(name) for name in ("authorization", "api-key", "content-type")}
+            heads = ("authorization", "api-key", "x-api-key", "anthropic-version", "content-type")
+            shown = {name: request.headers.get(name) for name in heads}
             recorded.came.append(
                 {
                     "method": request.method,

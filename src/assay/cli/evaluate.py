@@ -11,6 +11,7 @@ import click
 from assay.app import App, SuiteOpener
 from assay.cli.cluster_options import Cluster, cluster_options
 from assay.cli.eval_view import print_summary
+from assay.cli.evaluate_promptfoo import EvalCommand
 from assay.cli.export_run import Export, export_option, export_paths, write_exports
 from assay.cli.options import against_options, budget_options, json_option, model_options, override_of
 from assay.cli.output import near, print_json, stdout_console
@@ -33,6 +34,7 @@ STATUS: dict[Decision, int] = {"pass": 0, "fail": 1, "inconclusive": 3, "invalid
 
 
 @click.command(
+    cls=EvalCommand,
     epilog="""\b
 Examples:
   assay eval suites/triage.yaml
@@ -46,7 +48,7 @@ Examples:
 
 \b
 A run that was stopped goes on where it was: give the same command again. Of several suites the worst decision counts.
-Exit status: 0 pass, 1 fail, 2 error in a file or option, 3 inconclusive or invalid, 130 interrupted."""
+Exit status: 0 pass, 1 fail, 2 error in a file or option, 3 inconclusive or invalid, 130 interrupted.""",
 )
 @click.argument("suite_files", metavar="[SUITE]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option(

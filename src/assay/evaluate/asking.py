@@ -157,7 +157,14 @@ class StoredModels:
         """
         if model is None or model == EMBEDDER:
             return await _embedded(texts)
-        target = _parsed(model)
+        return await self.embed_at(_parsed(model), texts)
+
+    async def embed_at(self, target: Target, texts: Sequence[str]) -> list[list[float]]:
+        """A vector for each text from the embeddings model that a target names, with its own address and key.
+
+        Raises:
+            GraderFailed: It made none.
+        """
         return list(await asyncio.gather(*(self._embed_one(target, text) for text in texts)))
 
     async def _embed_one(self, target: Target, text: str) -> list[float]:

@@ -31,8 +31,8 @@ from assay.models.retry import HUNG_UP, RetryPolicy
 from assay.models.route import EmbeddedEndpoint, Route, Routes
 from assay.models.target import Target
 from assay.models.types import Delta, Embeddings, Reply, Request
-from assay.models.wire import openai_chat as wire
 from assay.models.wire import openai_embeddings as embeddings
+from assay.models.wire.family import Decoder, wire_of
 
 _AFTER_THE_END_S = 0.25  # how long a finished stream's own end is waited for, so that its connection can be kept
 
@@ -156,7 +156,8 @@ class ModelClient:
             BadInput: The target, its key or the request is wrong; nothing was sent.
             Unavailable: The embedded model cannot be started.
         """
-        body = wire.encode(request, providers.get(target.provider).quirks)
+        provider = providers.get(target.provider)
+        body = wire_of(provider.family).encode(request, provider.quirks)
 
         async def attempt(target: Target, permit: Permit) -> Reply:
             route = await self._routes.find(target, request.model)
@@ -222,7 +223,8 @@ class ModelClient:
             ModelError, BadInput, Unavailable: As ``generate``.
         """
         limits = limits or _DEFAULT_STREAM_LIMITS
-        body = wire.encode(request, providers.get(target.provider).quirks, stream=True)
+        provider = providers.get(target.provider)
+        body = wire_of(provider.family).encode(request, provider.quirks, stream=True)
 
         async def attempt(target: Target, permit: Permit) -> _Opened:
             route = await self._routes.find(target, request.model)
@@ -273,8 +275,9 @@ class ModelClient:
         self, route: Route, body: bytes, timeout_s: float, idempotency_key: str | None, permit: Permit
     ) -> Reply:
         answer, payload, latency_ms = await self._post(route, body, timeout_s, idempotency_key, permit)
+        wire = wire_of(route.provider.family)
         reply = wire.decode(payload, content_type=_content_type(answer), secret=route.secret)
-        return msgspec.structs.replace(reply, latency_ms=latency_ms, request_id=answer.headers.get("x-request-id"))
+        return msgspec.structs.replace(reply, latency_ms=latency_ms, request_id=_request_id(answer))
 
     async def _post(
         self, route: Route, body: bytes, timeout_s: float, idempotency_key: str | None, permit: Permit
@@ -318,6 +321,7 @@ class ModelClient:
         return _Opened(answer=answer, first=first, route=route, started_s=started_s, deadline_s=deadline_s)
 
     async def _deltas(self, opened: _Opened, limits: StreamLimits, attempts: int) -> AsyncGenerator[Delta, None]:
+        wire = wire_of(opened.route.provider.family)
         decoder = wire.open_stream(content_type=_content_type(opened.answer), secret=opened.route.secret)
         first_token_s: float | None = None
         piece = opened.first
@@ -336,12 +340,12 @@ class ModelClient:
                 reply,
                 latency_ms=(ended_s - started_s) * 1000,
                 first_token_ms=None if first_token_s is None else (first_token_s - started_s) * 1000,
-                request_id=opened.answer.headers.get("x-request-id"),
+                request_id=_request_id(opened.answer),
                 attempts=attempts,
             )
         )
 
-    async def _next_piece(self, opened: _Opened, limits: StreamLimits, decoder: wire.Decoder) -> bytes:
+    async def _next_piece(self, opened: _Opened, limits: StreamLimits, decoder: Decoder) -> bytes:
         """The next bytes; b"" at the end, and where nothing more comes of a reply that is whole already."""
         left_s = opened.deadline_s - asyncio.get_running_loop().time()
         wait_s = _AFTER_THE_END_S if decoder.done else min(limits.idle_s, left_s)
@@ -363,7 +367,7 @@ class ModelClient:
         if 200 <= answer.status < 300:
             return
         head = Answer(status=answer.status, headers=answer.headers, at_utc=self._clock.now_utc())
-        error = failure_from_answer(head, wire.decode_complaint(payload), secret=route.secret)
+        error = failure_from_answer(head, wire_of(route.provider.family).decode_complaint(payload), secret=route.secret)
         if answer.status == 401 and route.secret is None:
             error.hint = "no key was sent: name one, such as --key-env OPENAI_API_KEY"
         raise error
@@ -418,6 +422,10 @@ async def _first_piece(answer: aiohttp.ClientResponse) -> bytes:
     except BaseException:
         answer.close()
         raise
+
+
+def _request_id(answer: aiohttp.ClientResponse) -> str | None:
+    return answer.headers.get("x-request-id") or answer.headers.get("request-id")
 
 
 def _content_type(answer: aiohttp.ClientResponse) -> str:

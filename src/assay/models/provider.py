@@ -10,8 +10,8 @@ import msgspec
 
 from assay.core.plugins import Registry
 
-Family = Literal["openai-chat"]
-Auth = Literal["bearer", "api-key", "none"]
+Family = Literal["openai-chat", "anthropic-messages"]
+Auth = Literal["bearer", "api-key", "x-api-key", "none"]
 SchemaSupport = Literal["strict", "plain", "none"]
 
 
@@ -44,7 +44,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
         base_url_env: The environment variable that the address is read from when none is given, or None.
         root_path: The path below an address that has none of its own.
         path: The path of a chat call below that; ``{model}`` is replaced by the model's name.
-        auth: How the key is shown: ``Authorization: Bearer``, the header ``api-key``, or not at all.
+        auth: How the key is shown: ``Authorization: Bearer``, the header ``api-key`` or ``x-api-key``, or not at all.
+        headers: What else the head of every call says.
         key: The reference of the key used when none is named, or None for no key. It is shown only to the
             provider's own address, or where it has none, to the one that the user gave.
         price_id: The name of its price list, or None where it has none.
@@ -59,6 +60,7 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     root_path: str = ""
     path: str = "/chat/completions"
     auth: Auth = "bearer"
+    headers: dict[str, str] = {}
     key: str | None = None
     quirks: Quirks = Quirks()
     price_id: str | None = None

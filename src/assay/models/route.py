@@ -121,6 +121,7 @@ class Routes:
 def _route(provider: Provider, base_url: str, model: str, secret: Secret | None, path: str | None) -> Route:
     address = normalise_base_url(base_url)
     headers = CIMultiDict({"Content-Type": "application/json", "User-Agent": f"assay/{__version__}"})
+    headers.update(provider.headers)
     if secret is not None:
         headers.update(_shown(provider.auth, secret))
     url = join(address, root_path=provider.root_path, path=_beside(provider.path, path), model=model)
@@ -142,6 +143,6 @@ def _beside(chat: str, path: str | None) -> str:
 
 
 def _shown(auth: Auth, secret: Secret) -> dict[str, str]:
-    if auth == "api-key":
-        return {"api-key": secret.reveal()}
+    if auth in {"api-key", "x-api-key"}:
+        return {auth: secret.reveal()}
     return {"Authorization": f"Bearer {secret.reveal()}"}

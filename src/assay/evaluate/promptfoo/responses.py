@@ -1,0 +1,131 @@
+"""What providers answered: asked once for each content, kept in the project's store, and taken from there after that.
+
+A repeat is another question. What costs nothing is not kept, and neither is an error.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from time import perf_counter
+from typing import Any
+
+import msgspec
+
+from assay.core.clock import Clock, stamp
+from assay.core.errors import BadInput
+from assay.evaluate.promptfoo.providers.caller import Asked, Caller, Given
+from assay.evaluate.promptfoo.providers.open import open_caller
+from assay.evaluate.promptfoo.script_text import json_text
+from assay.evaluate.promptfoo.types import ProviderSpec, Response
+from assay.evaluate.replies import Address, ReplyStore
+from assay.evaluate.runner import Progress
+from assay.models.types import Reply, Usage
+
+_encode = msgspec.json.Encoder(enc_hook=str).encode
+_decode = msgspec.json.Decoder(Response).decode
+
+
+class Responses:
+    """Calls providers.
+
+    Args:
+        given: What providers are made with.
+        store: Where replies are kept.
+        clock: Says when one came.
+        progress: Counts what was called and what was there.
+        nonce: Set for a run that shall pay anew.
+    """
+
+    def __init__(self, given: Given, store: ReplyStore, *, clock: Clock, progress: Progress, nonce: str) -> None:
+        self._given = given
+        self._store = store
+        self._clock = clock
+        self._progress = progress
+        self._nonce = nonce
+        self._callers: dict[str, Caller] = {}
+        self._under_way: dict[bytes, asyncio.Future[None]] = {}
+
+    def address(self, spec: ProviderSpec, asked: Asked, *, original: ProviderSpec | None = None) -> bytes:
+        """The content address of a question."""
+        shaping = self._caller(spec, original).shaping(asked)
+        parts = ["promptfoo", spec.identity(), shaping, self._nonce, asked.text]
+        return Address([json_text(parts)]).of((), asked.repeat)
+
+    async def of(self, spec: ProviderSpec, asked: Asked, *, original: ProviderSpec | None = None) -> Response:
+        """The answer.
+
+        Args:
+            spec: Who is asked.
+            asked: What.
+            original: The column's own provider, where another one is asked in its place.
+
+        Raises:
+            ModelError, GraderFailed: There is none.
+        """
+        caller = self._caller(spec, original)
+        if not caller.kept:
+            return await _timed(caller.call(asked))
+        address = self.address(spec, asked, original=original)
+        return await self._once(address, lambda: self._kept(caller, address, asked))
+
+    async def _kept(self, caller: Caller, address: bytes, asked: Asked) -> Response:
+        stored = self._store.find(address)
+        if stored is not None:
+            self._progress.reused += 1
+            return _decode(stored.replies[0].text)
+        self._progress.made += 1
+        found = await _timed(caller.call(replace(asked, key=address.hex())))
+        if found.error is None:
+            self._store.keep(address, (_reply(found),), fallback=False, at_utc=stamp(self._clock.now_utc()))
+        return found
+
+    def _caller(self, spec: ProviderSpec, original: ProviderSpec | None) -> Caller:
+        key = json_text([spec.identity(), original.identity() if original is not None else None])
+        if key not in self._callers:
+            other = None if original is None else self._caller(original, None)
+            self._callers[key] = open_caller(spec, self._given, original=other)
+        return self._callers[key]
+
+    async def _once(self, address: bytes, call: Callable[[], Awaitable[Response]]) -> Response:
+        """The same question, asked twice at once, is one call."""
+        while (other := self._under_way.get(address)) is not None:
+            await asyncio.wait([other])
+        future = self._under_way[address] = asyncio.get_running_loop().create_future()
+        try:
+            return await call()
+        finally:
+            del self._under_way[address]
+            future.cancel()
+
+
+async def _timed(call: Awaitable[Response]) -> Response:
+    began_s = perf_counter()
+    found = await call
+    if found.latencyMs is not None:
+        return found
+    return msgspec.structs.replace(found, latencyMs=round((perf_counter() - began_s) * 1000, 3))
+
+
+def _reply(found: Response) -> Reply:
+    usage: Mapping[str, Any] = found.tokenUsage
+    return Reply(
+        text=_encode(found).decode(),
+        model="promptfoo",
+        usage=Usage(input=usage.get("prompt"), output=usage.get("completion")),
+        latency_ms=found.latencyMs or 0.0,
+    )
+
+
+def find_provider(value: Any, configured: list[ProviderSpec], make: Callable[[Any], ProviderSpec]) -> ProviderSpec:
+    """The provider that a test or an assertion names: one of the configuration's by label or id, or one of its own.
+
+    Raises:
+        BadInput: It is neither text nor a mapping.
+    """
+    if isinstance(value, str):
+        for spec in configured:
+            if value in {spec.label, spec.id}:
+                return spec
+    if isinstance(value, str | dict):
+        return make(value)
+    raise BadInput("a provider is neither text nor a mapping", hint="write its id", code="promptfoo.provider")
