@@ -2,6 +2,7 @@
 
 from assay.engine.types import Outcome
 from assay.evaluate.grader import graders
+from assay.evaluate.long_text import measured
 from assay.evaluate.measures.code_block import code_blocks
 from assay.evaluate.sql_form import sql_form
 from assay.evaluate.types import Case, Grade, Verdict
@@ -22,7 +23,7 @@ def contains_sql(*, value: dict[str, str | list[str]] | None = None) -> Grade:
         problem = "contains no SQL"
         for text in blocks or [outcome.text]:
             if text.strip():
-                found = form.problem(text)
+                found = await measured(text, form.problem, text)
                 if found is None:
                     return passing(f"contains SQL of {form.shown}")
                 problem = found

@@ -2,6 +2,7 @@
 
 from assay.engine.types import Outcome
 from assay.evaluate.grader import graders
+from assay.evaluate.long_text import measured
 from assay.evaluate.measures.xml_text import contained_xml_problem
 from assay.evaluate.types import Case, Grade, Verdict
 from assay.evaluate.verdict import failing, passing
@@ -19,7 +20,7 @@ def contains_xml(*, value: str | list[str] | dict[str, list[str]] | None = None)
     paths = required_paths(value)
 
     async def grade(case: Case, outcome: Outcome) -> Verdict:  # noqa: ARG001 - the shape of every grader
-        problem = contained_xml_problem(outcome.text, paths)
+        problem = await measured(outcome.text, contained_xml_problem, outcome.text, paths)
         return (
             failing(problem)
             if problem is not None

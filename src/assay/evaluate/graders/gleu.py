@@ -7,6 +7,7 @@ from msgspec import Meta
 from assay.author.types import MISSING, Missing
 from assay.engine.types import Outcome
 from assay.evaluate.grader import graders
+from assay.evaluate.long_text import measured
 from assay.evaluate.measures.gleu import gleu as measure
 from assay.evaluate.reference import references, scored
 from assay.evaluate.types import Case, Grade, Verdict
@@ -28,6 +29,7 @@ def gleu(
     """
 
     async def grade(case: Case, outcome: Outcome) -> Verdict:
-        return scored("GLEU", measure(outcome.text, references(case, target, value)), threshold)
+        score = await measured(outcome.text, measure, outcome.text, references(case, target, value))
+        return scored("GLEU", score, threshold)
 
     return grade

@@ -2,6 +2,7 @@
 
 from assay.engine.types import Outcome
 from assay.evaluate.grader import graders
+from assay.evaluate.long_text import measured
 from assay.evaluate.sql_form import sql_form
 from assay.evaluate.types import Case, Grade, Verdict
 from assay.evaluate.verdict import failing, passing
@@ -17,7 +18,7 @@ def is_sql(*, value: dict[str, str | list[str]] | None = None) -> Grade:
     form = sql_form(value)
 
     async def grade(case: Case, outcome: Outcome) -> Verdict:  # noqa: ARG001 - the shape of every grader
-        problem = form.problem(outcome.text)
+        problem = await measured(outcome.text, form.problem, outcome.text)
         return passing(f"is SQL of {form.shown}") if problem is None else failing(problem)
 
     return grade

@@ -7,6 +7,7 @@ from msgspec import Meta
 from assay.author.types import MISSING, Missing
 from assay.engine.types import Outcome
 from assay.evaluate.grader import graders
+from assay.evaluate.long_text import measured
 from assay.evaluate.measures.meteor import meteor as measure
 from assay.evaluate.reference import references, scored
 from assay.evaluate.types import Case, Grade, Verdict
@@ -37,6 +38,8 @@ def meteor(
 
     async def grade(case: Case, outcome: Outcome) -> Verdict:
         found = references(case, target, value)
-        return scored("METEOR", measure(outcome.text, found, alpha=alpha, beta=beta, gamma=gamma), threshold)
+        text = outcome.text
+        score = await measured(text, measure, text, found, alpha=alpha, beta=beta, gamma=gamma)
+        return scored("METEOR", score, threshold)
 
     return grade

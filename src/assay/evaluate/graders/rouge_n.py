@@ -7,6 +7,7 @@ from msgspec import Meta
 from assay.author.types import MISSING, Missing
 from assay.engine.types import Outcome
 from assay.evaluate.grader import graders
+from assay.evaluate.long_text import measured
 from assay.evaluate.measures.rouge import rouge_n as measure
 from assay.evaluate.reference import references, scored
 from assay.evaluate.types import Case, Grade, Verdict
@@ -30,7 +31,8 @@ def rouge_n(
     """
 
     async def grade(case: Case, outcome: Outcome) -> Verdict:
-        score = max(measure(outcome.text, reference, n) for reference in references(case, target, value))
+        found = references(case, target, value)
+        score = max([await measured(outcome.text, measure, outcome.text, reference, n) for reference in found])
         return scored(f"ROUGE-{n}", score, threshold)
 
     return grade
