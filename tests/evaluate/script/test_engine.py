@@ -55,6 +55,13 @@ def files(tmp_path: Path, **named: str) -> Engine:
         ("return Promise.all([1, Promise.resolve(2)])", [1, 2]),
         ("return new Promise((done) => setTimeout(done, 3600000, 'waited'))", "waited"),
         ("return (async () => { await null; return output.length })()", 1),
+        (
+            "const u = new URL('../b?q=a+b#h', 'https://Shop.org:443/x/y/');\n"
+            "return [u.href, u.host, u.searchParams.get('q')]",
+            ["https://shop.org/x/b?q=a+b#h", "shop.org", "a b"],
+        ),
+        ("return ['https://a.b', 'no url', 'https://'].map((u) => URL.canParse(u))", [True, False, False]),
+        ("return new URLSearchParams({a: 'é &', b: 1}).toString()", "a=%C3%A9+%26&b=1"),
         ("return import('path').then((m) => m.default.basename('/a/b'))", "b"),
     ],
 )

@@ -169,6 +169,96 @@
     toJSON() { return { type: 'Buffer', data: Array.from(this) }; }
   }
 
+  const plus = (text) => encodeURIComponent(text).replace(/%20/g, '+').replace(/[!'()~]/g, (c) => '%' + c.charCodeAt(0).toString(16));
+  const unplus = (text) => {
+    const plain = text.replaceAll('+', ' ');
+    try {
+      return decodeURIComponent(plain);
+    } catch {
+      return plain;
+    }
+  };
+  class URLSearchParams {
+    #pairs;
+    constructor(from = '') {
+      if (typeof from === 'string') {
+        const parts = from.replace(/^\?/, '').split('&').filter(Boolean);
+        this.#pairs = parts.map((part) => [part, '', ...part.split(/=(.*)/s)].slice(2, 4).map((x) => unplus(x ?? '')));
+        this.#pairs = this.#pairs.map(([key, value = '']) => [key, value]);
+      } else {
+        this.#pairs = [...(typeof from[Symbol.iterator] === 'function' ? from : Object.entries(from))].map(([k, v]) => [`${k}`, `${v}`]);
+      }
+    }
+    get size() { return this.#pairs.length; }
+    get(key) { return this.#pairs.find(([k]) => k === key)?.[1] ?? null; }
+    getAll(key) { return this.#pairs.filter(([k]) => k === key).map(([, v]) => v); }
+    has(key) { return this.#pairs.some(([k]) => k === key); }
+    append(key, value) { this.#pairs.push([`${key}`, `${value}`]); }
+    delete(key) { this.#pairs = this.#pairs.filter(([k]) => k !== key); }
+    set(key, value) {
+      const at = this.#pairs.findIndex(([k]) => k === key);
+      if (at < 0) this.append(key, value);
+      else this.#pairs = this.#pairs.filter(([k], i) => k !== key || i === at).map((p, i) => (i === at ? [key, `${value}`] : p));
+    }
+    sort() { this.#pairs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)); }
+    forEach(f) { for (const [k, v] of this.#pairs) f(v, k, this); }
+    keys() { return this.#pairs.map(([k]) => k).values(); }
+    values() { return this.#pairs.map(([, v]) => v).values(); }
+    entries() { return this.#pairs.map((pair) => [...pair]).values(); }
+    [Symbol.iterator]() { return this.entries(); }
+    toString() { return this.#pairs.map(([k, v]) => `${plus(k)}=${plus(v)}`).join('&'); }
+  }
+
+  const escaped = (text) => text.replace(/[^\x21-\x7e]|["<>`{}]/gu, encodeURIComponent); // what is escaped already stays
+  const PORTS = { 'http:': '80', 'https:': '443', 'ftp:': '21', 'ws:': '80', 'wss:': '443' };
+  class URL {
+    constructor(text, base) {
+      const own = /^([a-z][a-z0-9+.-]*:)(?:\/\/([^/?#\\]*))?([^?#]*)(\?[^#]*)?(#.*)?$/is.exec(String(text).trim());
+      if (!own) {
+        if (base === undefined) throw new TypeError(`Invalid URL: ${text}`);
+        const { protocol, host, pathname, search } = new URL(base);
+        const [, path, query, hash] = /^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(String(text).trim());
+        const folder = pathname.slice(0, pathname.lastIndexOf('/') + 1);
+        const joined = path.startsWith('//') ? `${protocol}${path}` : `${protocol}//${host}${path.startsWith('/') ? path : path ? folder + path : pathname}`;
+        return new URL(`${joined}${query ?? (path ? '' : search)}${hash ?? ''}`);
+      }
+      this.protocol = own[1].toLowerCase();
+      const special = this.protocol in PORTS;
+      const [, user, secret, name, port] = /^(?:([^:@]*)(?::([^@]*))?@)?(\[[^\]]*\]|[^:]*)(?::(\d*))?$/s.exec(own[2] ?? '') ?? [];
+      if ((special && !name) || name === undefined || /[\s<>^|%]/.test(name) || Number(port) > 65535) {
+        throw new TypeError(`Invalid URL: ${text}`);
+      }
+      this.username = user ?? '';
+      this.password = secret ?? '';
+      this.hostname = special ? name.toLowerCase() : name;
+      this.port = port && port !== PORTS[this.protocol] ? String(Number(port)) : '';
+      const direct = normal(`/${own[3]}`);
+      const ends = direct !== '/' && /\/(\.\.?)?$/.test(own[3]) ? '/' : '';
+      const plain = own[2] === undefined && !special ? own[3] : direct + ends;
+      this.pathname = escaped(plain);
+      this.search = own[4] && own[4] !== '?' ? escaped(own[4]) : '';
+      this.hash = own[5] && own[5] !== '#' ? own[5] : '';
+      this.searchParams = new URLSearchParams(this.search);
+      this.slashes = own[2] !== undefined || special;
+      hide(this, 'slashes', this.slashes);
+    }
+    static canParse(text, base) {
+      try {
+        return Boolean(new URL(text, base));
+      } catch {
+        return false;
+      }
+    }
+    get host() { return this.port ? `${this.hostname}:${this.port}` : this.hostname; }
+    get origin() { return this.protocol in PORTS ? `${this.protocol}//${this.host}` : 'null'; }
+    get href() {
+      const who = this.username ? `${this.username}${this.password ? `:${this.password}` : ''}@` : '';
+      const query = this.searchParams.toString() === new URLSearchParams(this.search).toString() ? this.search : `?${this.searchParams}`;
+      return `${this.protocol}${this.slashes ? '//' : ''}${who}${this.host}${this.pathname}${query}${this.hash}`;
+    }
+    toString() { return this.href; }
+    toJSON() { return this.href; }
+  }
   function clone(value, seen) {
     if (typeof value === 'function' || typeof value === 'symbol') {
       throw new DOMException(`${String(value)} could not be cloned.`, 'DataCloneError');
@@ -378,7 +468,7 @@
     promisify: (f) => (...args) =>
       new Promise((done, fail) => f(...args, (error, value) => (error ? fail(error) : done(value)))),
   });
-  const url = closed('url', { fileURLToPath: place, pathToFileURL: (p) => ({ href: `file://${p}`, toString: () => `file://${p}` }) });
+  const url = closed('url', { URL, URLSearchParams, fileURLToPath: place, pathToFileURL: (p) => ({ href: `file://${p}`, toString: () => `file://${p}` }) });
   const builtins = {
     __proto__: null,
     fs, path, crypto, assert, util, url,
@@ -478,7 +568,7 @@
 
   hide(globalThis, '__import', async (name) => namespace(load(here, name)));
   Object.assign(globalThis, {
-    console, process, Buffer, TextEncoder, TextDecoder,
+    console, process, Buffer, TextEncoder, TextDecoder, URL, URLSearchParams,
     global: globalThis,
     require: requireFrom(here),
     setTimeout: (f, ms, ...args) => addTimer(f, ms, args, false),
