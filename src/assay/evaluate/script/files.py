@@ -20,7 +20,7 @@ FIRST_LINE = 10_000
 
 Answer = dict[str, object]
 
-_NAMED = re.compile(r"""(?:require\(|\bfrom|\bimport|\bimport\()\s*(["'])(\.\.?/[^"'\n]+)\1""")
+_NAMED = re.compile(r"""(?:\brequire|__load|__import)\(\s*(["'])(\.\.?/[^"'\n]+)\1""")
 
 _SUFFIXES = (".js", ".cjs", ".mjs", ".json", "/index.js", "/index.cjs", "/index.mjs")
 _TYPED = (".ts", ".mts", ".cts", ".tsx", ".jsx")

@@ -531,7 +531,7 @@
       return;
     }
     const directory = path.dirname(found.path);
-    const run = (0, eval)(found.text);
+    const run = compiled(found.text, module.esm);
     if (!module.esm) {
       apply(run, module.exports, [module.exports, requireFrom(directory), module, found.path, directory,
         async (name) => namespace(load(directory, name))]);
@@ -545,8 +545,19 @@
       const all = (from) => add(Object.fromEntries(Object.keys(from).filter((k) => k !== 'default').map((k) => [k, () => from[k]])));
       const meta = { url: `file://${found.path}`, filename: found.path, dirname: directory };
       module.ready = run(add, all, (name) => namespace(load(directory, name)), meta) ?? null;
+      module.ready?.then(() => { module.ready = null; }, () => {});
     }
     module.loaded = true;
+  }
+
+  // An await inside of a block, and outside of all functions, is known only when the code does not compile without.
+  function compiled(text, esm) {
+    try {
+      return (0, eval)(text);
+    } catch (error) {
+      if (!esm || !text.includes('await')) throw error;
+      return (0, eval)(text.replace('(function ', '(async function '));
+    }
   }
 
   function namespace(module) {
@@ -771,6 +782,7 @@
     takeNeeds: () => {
       const asked = needs;
       needs = [];
+      for (const [path, module] of loaded) if (module.ready) loaded.delete(path); // given up on its way
       thrown = null;
       pending = null;
       return stringify(asked);
