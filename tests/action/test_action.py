@@ -24,7 +24,9 @@ STEPS = ACTION["runs"]["steps"]
 JOB = JOBS["$[[ inputs.job ]]"]
 PAGE = (ROOT / "docs/how-to/run-in-ci.md").read_text("utf-8")
 
-FILES = {"one", "two", "results.json", "gl-code-quality.json", "comment.md"}
+ENDINGS = ("junit.xml", "sarif", "quality.json", "comment.md", "annotations.txt", "report.html", "summary.json")
+FILES = {f"{suite}.{ending}" for suite in ("one", "two") for ending in ENDINGS}
+FILES |= {"results.json", "gl-code-quality.json", "comment.md"}
 PROMPT = """\
 ---
 prompt: sort
@@ -101,7 +103,7 @@ class TestTheComponentAsAFile:
 
     def test_the_reports_are_those_that_the_command_writes(self):
         assert JOB["artifacts"]["reports"] == {
-            "junit": "assay-report/*/junit.xml",
+            "junit": "assay-report/*.junit.xml",
             "codequality": "assay-report/gl-code-quality.json",
         }
         assert JOB["allow_failure"] == {"exit_codes": [3]}
@@ -226,6 +228,6 @@ def test_the_script_of_the_component_runs_every_suite_in_a_plain_shell(job):
         done = run("\n".join(JOB["script"]), "sh", job, variables)
 
     assert done.returncode == 3, done.stderr
-    assert "? suites/two.yaml: inconclusive." in done.stdout
+    assert "? two: inconclusive." in done.stdout
     assert "::" not in done.stdout
     assert {p.name for p in (job / "assay-report").iterdir()} == FILES

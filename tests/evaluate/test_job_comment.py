@@ -53,7 +53,7 @@ def test_several_suites_are_a_table_and_their_comments_with_those_that_failed_fi
 
 
 def test_when_all_passed_it_says_so():
-    assert "### ✅ All 2 suites passed" in job_comment("ci", [part("a"), part("b")])
+    assert "### ✅ Every suite passed" in job_comment("ci", [part("a"), part("b")])
 
 
 @pytest.mark.parametrize("count", [20, 2_000])
@@ -73,3 +73,12 @@ def test_whatever_names_and_sentences_hold_the_table_keeps_its_shape(text):
     assert html.count("<tr>") == 3
     assert html.count("<td>") == 6
     assert "<a " not in html
+
+
+def test_suites_that_were_left_out_are_listed_and_not_counted():
+    some = job_comment("ci", [part("a"), part("b.yaml", "left out", "nothing has changed.", run=None)])
+    none = job_comment("ci", [part("b.yaml", "left out", "nothing has changed.", run=None)])
+
+    assert "### ✅ Every suite passed" in some
+    assert "| <code>b.yaml</code> | ➖ left out | nothing has changed. |" in some
+    assert "### ✅ No suite is touched by the change" in none

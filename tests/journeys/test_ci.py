@@ -74,10 +74,21 @@ def test_the_same_files_can_be_written_later_from_the_run(job, here):
     assert {path: (root / path).read_bytes() for path in FILES.values()} == before
 
 
+def commit(folder: Path) -> None:
+    """Make a repository of the folder, whose branch main is as it is now."""
+    for arguments in (
+        ["init", "-q", "-b", "main"],
+        ["add", "."],
+        ["-c", "user.name=a", "-c", "user.email=a@b.invalid", "commit", "-q", "-m", "one"],
+    ):
+        subprocess.run(["git", *arguments], cwd=folder, check=True)
+
+
 @pytest.fixture
 def two_suites(small):
     """The project with a second suite, whose gate fails."""
     text = (small.root / "suites/sort.yaml").read_text("utf-8")
+    text = text.replace("suite: desk.sort", "suite: strict")
     small.write("suites/strict.yaml", re.sub(r"  compare:.*", "  at_least: {baseline: 0.99}", text))
     return small
 
@@ -89,25 +100,14 @@ class TestOneCommandForAJob:
         results = json.loads((out / "results.json").read_bytes())
 
         assert done.status == 1
-        assert [(r["suite"], r["decision"]) for r in results] == [
-            ("suites/sort.yaml", "inconclusive"),
-            ("suites/strict.yaml", "fail"),
-        ]
-        names = {
-            "junit.xml",
-            "assay.sarif",
-            "quality.json",
-            "comment.md",
-            "annotations.txt",
-            "report.html",
-            "summary.json",
-        }
-        assert {path.name for path in (out / "sort").iterdir()} == names
+        assert [(r["suite"], r["decision"]) for r in results] == [("desk.sort", "inconclusive"), ("strict", "fail")]
+        endings = {"junit.xml", "sarif", "quality.json", "comment.md", "annotations.txt", "report.html", "summary.json"}
+        assert {path.name.removeprefix("desk.sort.") for path in out.glob("desk.sort.*")} == endings
         assert len(json.loads((out / "gl-code-quality.json").read_bytes())) == sum(
-            len(json.loads((out / suite / "quality.json").read_bytes())) for suite in ("sort", "strict")
+            len(json.loads((out / f"{suite}.quality.json").read_bytes())) for suite in ("desk.sort", "strict")
         )
-        assert re.search(r"^\? suites/sort.yaml: inconclusive\. 12 cases", done.out, re.MULTILINE)
-        assert re.search(r"^✗ suites/strict.yaml: fail\. baseline passes fewer", done.out, re.MULTILINE)
+        assert re.search(r"^\? desk.sort: inconclusive\. 12 cases", done.out, re.MULTILINE)
+        assert re.search(r"^✗ strict: fail\. baseline passes fewer", done.out, re.MULTILINE)
         assert len(sorter.requests) == 24
 
     @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ class TestOneCommandForAJob:
     def test_fails_for_what_it_is_told_to_fail_for(self, two_suites, sorter, here, against, suite, fail_on, status):
         assert here("ci", f"suites/{suite}.yaml", "--fail-on", fail_on, "--", *against(sorter)).status == status
 
-    def test_an_error_in_one_suite_fails_the_job_and_leaves_the_others_their_reports(
+    def test_an_error_in_a_suite_is_found_before_anything_is_paid_for_and_fails_the_job_whatever_it_lets_through(
         self, two_suites, sorter, here, against, monkeypatch, tmp_path
     ):
         monkeypatch.setenv("GITHUB_ACTIONS", "true")
@@ -136,17 +136,51 @@ class TestOneCommandForAJob:
             done.out,
             re.MULTILINE,
         )
-        assert (two_suites.root / "assay-report/sort/junit.xml").exists()
+        assert sorter.requests == []
         assert (tmp_path / "outputs").read_text() == "decision=error\nreport=assay-report\n"
+
+    def test_the_suites_that_were_run_before_an_error_keep_their_reports(self, two_suites, here, against):
+        script = [None] * 24 + ["400"] * 40
+        text = (two_suites.root / "suites/strict.yaml").read_text("utf-8")
+        two_suites.write("suites/strict.yaml", text + "repeats: 2\n")
+        with FakeProvider(lambda body: "billing", script=script) as fake:
+            done = here("ci", "--json", "--", "--fresh", *against(fake))
+
+        assert done.status == 2
+        assert [(r["suite"], r["decision"]) for r in done.json()] == [
+            ("desk.sort", "inconclusive"),
+            ("suites/sort.yaml, suites/strict.yaml", "error"),
+        ]
+        assert (two_suites.root / "assay-report/desk.sort.junit.xml").exists()
 
     def test_the_files_of_an_earlier_job_do_not_stand_for_this_one(self, small, sorter, here, against):
         here("ci", "--", *against(sorter))
+        (small.root / "assay-report/mine.txt").write_text("mine")
         small.write("datasets/tickets.jsonl", "{")
         done = here("ci", "--json", "--", *against(sorter))
+        left = {path.name for path in (small.root / "assay-report").iterdir()}
 
         assert done.status == 2
         assert done.json()[0]["error"]["line"] == 1
-        assert list((small.root / "assay-report/sort").iterdir()) == []
+        assert left == {"mine.txt", "results.json", "comment.md", "gl-code-quality.json"}
+
+    def test_two_suites_of_one_name_are_refused(self, two_suites, here):
+        two_suites.write("suites/again.yaml", (two_suites.root / "suites/sort.yaml").read_bytes())
+        done = here("ci")
+
+        assert done.status == 2
+        assert "two suites are named 'desk.sort': suites/again.yaml and suites/sort.yaml" in done.err
+
+    def test_a_suite_that_no_change_touches_is_left_out_and_said_to_be(self, two_suites, sorter, here, against):
+        commit(two_suites.root)
+        two_suites.write("suites/strict.yaml", (two_suites.root / "suites/strict.yaml").read_text() + "# changed\n")
+        done = here("ci", "--fail-on", "invalid", "--", "--since", "main", *against(sorter))
+        comment = (two_suites.root / "assay-report/comment.md").read_text("utf-8")
+
+        assert done.status == 0
+        assert re.search(r"^- suites/sort.yaml: left out\. none of the \d+ files", done.out, re.MULTILINE)
+        assert "| <code>suites&#47;sort.yaml</code> | ➖ left out |" in comment
+        assert len(sorter.requests) == 24
 
     def test_no_suite_at_all_is_said(self, desk, here):
         done = here("ci")
@@ -165,16 +199,11 @@ def test_a_pull_request_is_compared_with_the_branch_it_goes_to(small, sorter, he
     suite = (small.root / "suites/sort.yaml").read_text("utf-8")
     small.write("suites/sort.yaml", re.sub(r"  - name: baseline\n.*\n|gate:\n.*\n", "", suite))
     good = (small.root / "prompts/sort-2.prompt.md").read_text("utf-8")
-    for arguments in (
-        ["init", "-q", "-b", "main"],
-        ["add", "."],
-        ["-c", "user.name=a", "-c", "user.email=a@b.invalid", "commit", "-q", "-m", "one"],
-    ):
-        subprocess.run(["git", *arguments], cwd=small.root, check=True)
+    commit(small.root)
     same = here("eval", "suites/sort.yaml", "--against", "main", "--quiet", *against(sorter))
     small.write("prompts/sort-2.prompt.md", good.replace("with care", "quickly"))
     done = here("ci", "--fail-on", "fail", "--", "--against", "main", *against(sorter))
-    comment = (small.root / "assay-report/sort/comment.md").read_text("utf-8")
+    comment = (small.root / "assay-report/desk.sort.comment.md").read_text("utf-8")
 
     assert same.status == 0
     assert "candidate is the same version as at main, so there is nothing to compare" in same.err
@@ -189,7 +218,8 @@ def test_the_annotations_of_several_suites_are_each_decision_first_and_no_more_t
 ):
     text = (small.root / "suites/sort.yaml").read_text("utf-8")
     for name in ("one", "two", "three"):
-        small.write(f"suites/{name}.yaml", re.sub(r"  compare:.*", "  at_least: {candidate: 0.9}", text))
+        named = text.replace("suite: desk.sort", f"suite: {name}")
+        small.write(f"suites/{name}.yaml", re.sub(r"  compare:.*", "  at_least: {candidate: 0.9}", named))
     (small.root / "suites/sort.yaml").unlink()
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     with FakeProvider("other") as fake:

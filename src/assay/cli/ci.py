@@ -1,16 +1,18 @@
 """``assay ci``: suites as a CI job wants them run: every report in one folder, annotations, one exit status.
 
-Each suite is a process of its own that runs ``assay eval``; what is here names its files, reads what it says,
-and adds it up.
+The suites are run by one ``assay eval`` in a process of its own, so that they are all checked first and share a budget;
+what is here names its files, reads what it says, and tells it to the CI system.
 """
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,17 +26,27 @@ from assay.core.errors import AssayError, BadInput
 from assay.evaluate.case_place import checkout_path
 from assay.evaluate.exporter import load_run
 from assay.evaluate.exporters.github import MOST
-from assay.evaluate.job_comment import Part, job_comment
+from assay.evaluate.job_comment import LEFT_OUT, Part, job_comment
 from assay.evaluate.report_text import one_line
-from assay.evaluate.run_folder import JUNIT, REPORT, SUMMARY
+from assay.evaluate.run_folder import REPORT, SUMMARY
 
-EXPORTS = {"junit": JUNIT, "sarif": "assay.sarif", "gitlab": "quality.json", "markdown": "comment.md"}
-QUALITY, ANNOTATIONS, RESULTS, COMMENT = "gl-code-quality.json", "annotations.txt", "results.json", "comment.md"
+EXPORTS = {
+    "junit": "junit.xml",
+    "sarif": "sarif",
+    "gitlab": "quality.json",
+    "markdown": "comment.md",
+    "github": "annotations.txt",
+}
+COPIES = {REPORT: "report.html", SUMMARY: "summary.json"}
+QUALITY, RESULTS, COMMENT = "gl-code-quality.json", "results.json", "comment.md"
 DECISIONS = ("fail", "inconclusive", "invalid")
+ERROR = "error"
+WORST_LAST = (LEFT_OUT, "pass", "inconclusive", "fail", "invalid", ERROR)
 DEFAULT_SUITES = ("suites/*.yaml", "suites/*.yml")
-WORST_LAST = ("pass", "inconclusive", "fail", "invalid", "error")
+_INTERRUPTED = 130
+_NAME = re.compile(r"^suite:[ \t]*[\"']?([\w.-]+)", re.MULTILINE)
 _FOR_EVAL = "assay.options-for-eval"
-_SIGNS = {"pass": "✓", "fail": "✗", "inconclusive": "?", "invalid": "!", "error": "!"}
+_SIGNS = {LEFT_OUT: "-", "pass": "✓", "fail": "✗", "inconclusive": "?", "invalid": "!", ERROR: "!"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +54,9 @@ class Result:
     """What one suite came to.
 
     Attributes:
-        decision: The gate's, or ``error`` where the suite could not be run.
+        suite: Its name; its file where it was left out; and where nothing is known of it, what was asked for.
+        decision: The gate's; or ``left out``, or ``error`` where it could not be run.
         sentence: Why.
-        folder: Its files.
         run: The folder of its run, or None.
         error: What ``assay eval --json`` says of an error: code, what, hint, file, line.
     """
@@ -52,7 +64,6 @@ class Result:
     suite: str
     decision: str
     sentence: str
-    folder: str
     run: str | None = None
     error: dict[str, object] | None = None
 
@@ -118,15 +129,16 @@ def ci(
 
     SUITE is a file or a pattern; without one, all of suites/ are run.
     """
-    files = _files(suites or DEFAULT_SUITES)
-    results = [_run(suite, folder, ctx.meta[_FOR_EVAL]) for suite, folder in _folders(files, out)]
-    _merge_quality(results, out)
-    (out / COMMENT).write_text(_comment_on(suites or DEFAULT_SUITES, results), encoding="utf-8")
+    patterns = suites or DEFAULT_SUITES
+    _clear(out)
+    results = _run(_files(patterns), out, ctx.meta[_FOR_EVAL])
+    _merge_quality(out)
+    (out / COMMENT).write_text(_comment_on(patterns, results), encoding="utf-8")
     (out / RESULTS).write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n")
     if as_json:
         print_json(results)
     else:
-        _tell(results)
+        _tell(results, out)
     if file := os.environ.get("GITHUB_OUTPUT"):
         _put_outputs(Path(file), results, out)
     if comment:
@@ -146,6 +158,7 @@ def _files(patterns: Iterable[str]) -> list[Path]:
         if not there and not any(sign in pattern for sign in "*?["):
             there = [Path(pattern)]  # 'assay eval' says what is wrong with it, and what was probably meant
         found |= dict.fromkeys(there)
+    _check_names(found)
     if not found:
         raise BadInput(
             f"no file is named {' or '.join(patterns)}",
@@ -155,42 +168,65 @@ def _files(patterns: Iterable[str]) -> list[Path]:
     return list(found)
 
 
-def _folders(suites: Sequence[Path], out: Path) -> list[tuple[Path, Path]]:
-    """A folder for each suite, named after its file; after its whole path where two are named alike."""
-    stems = [suite.stem for suite in suites]
+def _check_names(files: Iterable[Path]) -> None:
+    """Refuse two suites of one name, whose files would be the same; what is no suite is for 'assay eval' to refuse."""
+    seen: dict[str, Path] = {}
+    for file in files:
+        with suppress(OSError, UnicodeDecodeError):
+            name = _NAME.search(file.read_text("utf-8"))
+            if name is not None and seen.setdefault(name[1], file) != file:
+                raise BadInput(
+                    f"two suites are named {name[1]!r}: {seen[name[1]]} and {file}",
+                    hint="give each a name of its own, after which its reports are named",
+                    code="ci.name",
+                )
+
+
+def _clear(out: Path) -> None:
+    """Remove the files of an earlier job, which would stand for this one; whatever else is there stays."""
+    out.mkdir(parents=True, exist_ok=True)
+    ours = [f"*.{ending}" for ending in (*EXPORTS.values(), *COPIES.values())]
+    for pattern in (*ours, QUALITY, RESULTS, COMMENT):
+        for file in out.glob(pattern):
+            file.unlink()
+
+
+def _run(suites: Sequence[Path], out: Path, options: Sequence[str]) -> list[Result]:
+    exports = [f"--export={kind}={out}/{{suite}}.{ending}" for kind, ending in EXPORTS.items()]
+    command = [sys.executable, "-m", "assay", "eval", *map(str, suites), "--json", "--quiet", *exports, *options]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
+    if done.returncode == _INTERRUPTED:
+        raise KeyboardInterrupt
+    found = _said(done.stdout, done.returncode)
+    if ERROR in found:
+        error = dict(msgspec.convert(found[ERROR], dict[str, object]))
+        where = str(error.get("file") or ", ".join(map(str, suites)))
+        return [*_finished(out), Result(suite=where, decision=ERROR, sentence=str(error.get("what")), error=error)]
+    runs = msgspec.convert(found.get("runs", [found]), list[_RunObject])
+    for run in runs:
+        for name, ending in COPIES.items():
+            shutil.copyfile(Path(run.run) / name, out / f"{run.suite}.{ending}")
+    left_out = msgspec.convert(found.get("left_out", []), list[dict[str, str]])
     return [
-        (s, out / (s.stem if stems.count(s.stem) == 1 else "-".join(s.with_suffix("").parts).lstrip("/-")))
-        for s in suites
+        *(Result(suite=run.suite, decision=run.decision, sentence=run.sentence, run=run.run) for run in runs),
+        *(Result(suite=one["suite"], decision=LEFT_OUT, sentence=f"{one['why']}.") for one in left_out),
     ]
 
 
-def _run(suite: Path, folder: Path, options: Sequence[str]) -> Result:
-    if folder.exists():
-        shutil.rmtree(folder)  # else the files of an earlier job would stand for this one
-    folder.mkdir(parents=True)
-    exports = [f"--export={kind}={folder / name}" for kind, name in EXPORTS.items()]
-    exports.append(f"--export=github={folder / ANNOTATIONS}")
-    command = [sys.executable, "-m", "assay", "eval", str(suite), "--json", "--quiet", *exports, *options]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
-    if done.returncode == 130:
-        raise KeyboardInterrupt
-    found = _said(done.stdout, done.returncode)
-    if "error" in found:
-        error = dict(msgspec.convert(found["error"], dict[str, object]))
-        return Result(
-            suite=str(suite), decision="error", sentence=str(error.get("what")), folder=str(folder), error=error
-        )
-    run = Path(str(found["run"]))
-    for name in (REPORT, SUMMARY):
-        if (run / name).exists():
-            shutil.copyfile(run / name, folder / name)
-    return Result(
-        suite=str(suite),
-        decision=str(found["decision"]),
-        sentence=str(found["sentence"]),
-        folder=str(folder),
-        run=str(run),
-    )
+class _RunObject(msgspec.Struct):
+    """What is read of a run's object (``docs/reference/eval-json.md``)."""
+
+    suite: str
+    run: str
+    decision: str
+    sentence: str
+
+
+def _finished(out: Path) -> Iterator[Result]:
+    """The suites that were run before an error ended the command: what their exports tell."""
+    for file in sorted(out.glob("*.sarif")):
+        said = json.loads(file.read_bytes())["runs"][0]["properties"]
+        yield Result(suite=file.stem, decision=said["decision"], sentence=said["sentence"])
 
 
 def _said(output: bytes, status: int) -> dict[str, object]:
@@ -199,35 +235,31 @@ def _said(output: bytes, status: int) -> dict[str, object]:
         found = json.loads(output)
     except ValueError:
         found = None
-    if isinstance(found, dict) and ("error" in found or {"decision", "sentence", "run"} <= set(found)):
+    if isinstance(found, dict):
         return found
     what = f"'assay eval' ended with status {status} and said nothing"
-    return {"error": {"code": "ci.eval", "what": what, "hint": "see what it wrote on standard error"}}
+    return {ERROR: {"code": "ci.eval", "what": what, "hint": "see what it wrote on standard error"}}
 
 
-def _merge_quality(results: Sequence[Result], out: Path) -> None:
+def _merge_quality(out: Path) -> None:
     """One file for all suites, since GitLab takes one."""
-    issues: list[object] = []
-    for result in results:
-        file = Path(result.folder) / EXPORTS["gitlab"]
-        if file.exists():
-            issues += json.loads(file.read_bytes())
+    issues = [issue for file in sorted(out.glob("*.quality.json")) for issue in json.loads(file.read_bytes())]
     (out / QUALITY).write_text(json.dumps(issues, indent=1) + "\n", encoding="utf-8")
 
 
-def _tell(results: Sequence[Result]) -> None:
+def _tell(results: Sequence[Result], out: Path) -> None:
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        for line in _annotations(results):
+        for line in _annotations(results, out):
             click.echo(line)
     with commands_ignored():
         for result in results:
             click.echo(plain(f"{_SIGNS[result.decision]} {result.suite}: {result.decision}. {result.sentence}"))
-            click.echo(f"  {result.folder}")
+        click.echo(plain(f"Reports: {out}"))
 
 
-def _annotations(results: Sequence[Result]) -> Iterator[str]:
+def _annotations(results: Sequence[Result], out: Path) -> Iterator[str]:
     """The annotations of all suites, no more of a kind than GitHub shows: each suite's decision, then by turns."""
-    queues = [deque(_annotations_of(result)) for result in results]
+    queues = [deque(_annotations_of(result, out)) for result in results]
     shown: Counter[str] = Counter()
     while any(queues):
         for queue in filter(None, queues):
@@ -238,10 +270,10 @@ def _annotations(results: Sequence[Result]) -> Iterator[str]:
                 yield line
 
 
-def _annotations_of(result: Result) -> list[str]:
+def _annotations_of(result: Result, out: Path) -> list[str]:
     if result.error is not None:
         return [annotation(result.error)]
-    file = Path(result.folder) / ANNOTATIONS
+    file = out / f"{result.suite}.{EXPORTS['github']}"
     return file.read_text("utf-8").splitlines() if file.exists() else []
 
 
@@ -278,7 +310,7 @@ def _put_outputs(file: Path, results: Sequence[Result], out: Path) -> None:
 def _status(results: Sequence[Result], fail_on: Sequence[str]) -> int:
     """The exit status of all: an error first, then what cannot be let through."""
     decisions = {result.decision for result in results}
-    if "error" in decisions:
+    if ERROR in decisions:
         return 2
     failing = decisions & set(fail_on)
     return 1 if "fail" in failing else 3 if failing else 0

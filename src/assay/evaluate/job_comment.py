@@ -12,6 +12,7 @@ from assay.evaluate.exporter import FinishedRun
 from assay.evaluate.exporters.markdown import MAX_BYTES, SIGNS, comment, marker
 from assay.evaluate.markdown_text import code, prose
 
+LEFT_OUT = "left out"
 _NAME, _SENTENCE = 120, 300
 _LEAST_BYTES = 2_000
 """A comment that has less room than this says too little to be worth folding out."""
@@ -19,7 +20,7 @@ _LEAST_BYTES = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """What one suite came to; ``run`` is None where it could not be run, and the sentence says why."""
+    """What one suite came to; ``run`` is None where it was not run, and the sentence says why."""
 
     suite: str
     decision: str
@@ -38,8 +39,10 @@ def job_comment(job: str, parts: Sequence[Part]) -> str:
     runs = [part.run for part in parts if part.run is not None]
     if len(parts) == len(runs) == 1:
         return f"{mark}\n{comment(runs[0])}"
-    failing = sum(part.decision != "pass" for part in parts)
-    said = f"{failing} of {len(parts)} suites did not pass" if failing else f"All {len(parts)} suites passed"
+    asked = [part for part in parts if part.decision != LEFT_OUT]
+    failing = sum(part.decision != "pass" for part in asked)
+    said = f"{failing} of {len(asked)} suites did not pass" if failing else "Every suite passed"
+    said = said if asked else "No suite is touched by the change"
     lines = [mark, f"### {'❌' if failing else '✅'} {said}", ""]
     lines += ["| suite | decision | why |", "| --- | --- | --- |", *map(_row, parts), ""]
     text = _bounded("\n".join(lines) + "\n")
@@ -52,7 +55,8 @@ def _row(part: Part) -> str:
 
 
 def _sign(part: Part) -> str:
-    return next((sign for decision, sign in SIGNS.items() if decision == part.decision), "⚠️")
+    signs = {str(decision): sign for decision, sign in SIGNS.items()} | {LEFT_OUT: "➖"}
+    return signs.get(part.decision, "⚠️")
 
 
 def _bounded(text: str) -> str:
