@@ -1,15 +1,19 @@
 """The report's list of samples: filtered, sorted, searched and read by keyboard, however many there are."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from assay.cli.main import run
 from assay.evaluate.report_html import write_report
+from assay.testing import Desk, FakeProvider
 from assay.testing.example_run import HOSTILE, ExampleRun, example_view, summarise
 
 pytestmark = pytest.mark.browser
@@ -410,3 +414,40 @@ def test_a_sample_that_is_a_conversation_shows_who_said_what(opened, tmp_path):
         assert lines.count() >= 2
         assert lines.nth(0).inner_text().split() == ["user", "Where", "is", "it?"]
         assert lines.nth(1).inner_text().split()[1:] == ["<b>On", "its", "way</b>"]
+
+
+def test_the_report_of_a_real_run_and_the_page_of_a_comparison(opened, project):
+    files = {
+        "assay.yaml": "project: desk\n",
+        "prompts/sort.prompt.md": "---\nprompt: sort\ninputs: {ticket: string}\n---\nuser:\n{{ ticket }}\n",
+        "suites/sort.yaml": "suite: sort\ndatasets: [../datasets/d.jsonl]\n"
+        "variants: [{name: v, prompt: ../prompts/sort.prompt.md}]\ngraders: [{grader: contains, target: expected}]\n",
+        "datasets/d.jsonl": "".join(
+            json.dumps({"id": f"c-{n}", "inputs": {"ticket": f"ticket {n}"}, "expected": "bill"}) + "\n"
+            for n in range(6)
+        ),
+    }
+    for path, text in files.items():
+        (project / path).parent.mkdir(exist_ok=True)
+        (project / path).write_text(text, "utf-8")
+    for wrong in ("ticket 3", "ticket 5"):
+
+        def reply(body, wrong=wrong):
+            return "bug" if wrong in str(body) else "bill <b>it</b>"
+
+        with FakeProvider(reply) as fake, ThreadPoolExecutor() as apart:  # the browser's own loop runs in this thread
+            desk = Desk(project).using(fake)
+            folder = apart.submit(desk.eval, "suites/sort.yaml", fresh=True).result().folder
+    assert run(["compare", *sorted(folder.name for folder in folder.parent.iterdir()), "--html", "two.html"]) == 0
+
+    with opened(folder / "report.html") as page:
+        assert counted(page) == "6 of 6 shown: 5 ✓ 1 ✗ 0 !"
+        page.get_by_role("combobox", name="Outcome").select_option("failed")
+        assert cases(page) == ["c-5"]
+    with opened(project / "two.html") as page:
+        page.get_by_role("heading", name="0.0 points after").wait_for()
+        page.get_by_role("combobox", name="Flip").select_option("lost")
+        grid(page).get_by_role("row").nth(1).click()
+        expect(panel(page).get_by_role("group", name="Replies").get_by_role("heading", level=4)).to_have_text(
+            [re.compile("before ✓ passed"), re.compile("after ✗ failed")]
+        )

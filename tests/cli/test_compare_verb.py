@@ -57,6 +57,14 @@ def test_the_same_run_has_no_flips(assay, runs):
     assert "The same prompt version and the same model in both runs." in done.out
 
 
+def test_a_variant_that_neither_has_is_answered_with_those_there_are(assay, runs):
+    done = assay("compare", "r-1", "r-2", "--variant", "v=w")
+
+    assert done.status == 2
+    assert done.err == "error: no variant is named 'w'\nhint: known: v\n"
+    assert assay("compare", "r-1", "r-2", "--variant", "v").status == 0
+
+
 def test_as_json(assay, runs):
     found = assay("compare", "r-1", "r-2", "--json").json
 

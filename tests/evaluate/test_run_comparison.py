@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from assay.core.errors import BadInput
+from assay.core.errors import BadInput, UnknownName
 from assay.evaluate.exporter import FinishedRun
 from assay.evaluate.run_comparison import RunPair, comparison_json
 from assay.evaluate.run_folder import SAMPLES
@@ -121,6 +121,21 @@ def test_two_runs_of_one_variant_are_paired_whatever_it_is_called(tmp_path):
     after = run_of(tmp_path / "new", only(CANDIDATE), [CANDIDATE])
 
     assert RunPair(before, after).compare().cases.common == 60
+
+
+def test_variants_can_be_named_and_those_that_are_called_otherwise_paired(tmp_path):
+    names = [BASELINE, CANDIDATE]
+    before, after = (run_of(tmp_path / name, list(VIEW.rows), names) for name in ("old", "new"))
+    alone = RunPair(before, after, wanted=[(CANDIDATE, CANDIDATE)]).compare()
+    crossed = RunPair(before, after, wanted=[(BASELINE, CANDIDATE), (CANDIDATE, BASELINE)]).compare()
+
+    assert [one.after.name for one in alone.variants] == ["after"]
+    assert [one.after.name for one in crossed.variants] == [
+        "baseline → candidate after", "candidate → baseline after",
+    ]  # fmt: skip
+    assert crossed.variants[0].comparison.diff == -crossed.variants[1].comparison.diff > 0
+    with pytest.raises(UnknownName, match="no variant is named 'candidat'"):
+        RunPair(before, after, wanted=[(CANDIDATE, "candidat")])
 
 
 def test_runs_without_a_variant_in_common_are_refused(tmp_path):

@@ -30,6 +30,7 @@ _SLICES_SHOWN = 8
 Examples:
   assay compare 20261125-170310-2b91ad last
   assay compare 20261125-170310-2b91ad last --html difference.html
+  assay compare 20261125-170310-2b91ad last --variant candidate
   assay compare runs/old runs/new --common --json
 
 \b
@@ -37,14 +38,22 @@ RUN is a run's id, the beginning of one, its folder, or 'last'. The first is com
 )
 @click.argument("before", metavar="RUN")
 @click.argument("after", metavar="RUN")
+@click.option(
+    "--variant",
+    "variants",
+    multiple=True,
+    metavar="NAME",
+    help="This variant alone, or BEFORE=AFTER for two that are called otherwise; may be given several times.",
+)
 @click.option("--common", is_flag=True, help="Different datasets: compare the cases that both have with equal inputs.")
 @click.option("--html", type=click.Path(path_type=Path), metavar="OUT", help="Write a report of the two runs too.")
 @json_option
-def compare(before: str, after: str, common: bool, html: Path | None, as_json: bool) -> int:
+def compare(before: str, after: str, variants: tuple[str, ...], common: bool, html: Path | None, as_json: bool) -> int:
     """Say what changed between two runs, sample by sample."""
     app = App.open()
     runs = app.folder / "runs"
-    pair = RunPair(load_run(find_run(runs, before)), load_run(find_run(runs, after)), common=common)
+    wanted = [_names(text) for text in variants]
+    pair = RunPair(load_run(find_run(runs, before)), load_run(find_run(runs, after)), common=common, wanted=wanted)
     found = pair.compare()
     if html is not None:
         rows = app.evaluate.report_rows
@@ -56,6 +65,11 @@ def compare(before: str, after: str, common: bool, html: Path | None, as_json: b
         if html is not None:
             click.echo(f"\nReport: {near(html)}")
     return 0
+
+
+def _names(text: str) -> tuple[str, str]:
+    before, equals, after = text.partition("=")
+    return (before, after) if equals else (text, text)
 
 
 def _heading(found: RunComparison) -> Heading:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from assay.core.errors import BadInput
+from assay.core.errors import BadInput, unknown_name
 from assay.evaluate.exporter import FinishedRun
 from assay.evaluate.run_pairs import Overlap, paired_cases, require_same_datasets
 from assay.evaluate.summary import Comparison, Rate, Summary, VariantSummary
@@ -202,17 +202,20 @@ class RunPair:
         before: The run that is compared with.
         after: The run that is looked at.
         common: Compare the cases that both have with equal inputs, although their datasets differ.
+        wanted: Which variant before with which after; all that are called alike, when there is none.
 
     Raises:
         BadInput: The datasets differ, or the runs have no variant in common.
     """
 
-    def __init__(self, before: FinishedRun, after: FinishedRun, *, common: bool = False) -> None:
+    def __init__(
+        self, before: FinishedRun, after: FinishedRun, *, common: bool = False, wanted: Sequence[Names] = ()
+    ) -> None:
         if not common:
             require_same_datasets(before, after)
         self.before, self.after = before, after
         self.repeats = min(before.summary.repeats, after.summary.repeats)
-        self._names = _pair_variants(before.summary, after.summary)
+        self._names = _pair_variants(before.summary, after.summary, wanted)
         self._overlap = Overlap()
 
     def compare(self) -> RunComparison:
@@ -278,8 +281,9 @@ class RunPair:
                     yield from pairs[repeat]
 
     def _labels(self, names: Names, *, single: bool) -> tuple[VariantLabel, VariantLabel]:
+        about = names[0] if names[0] == names[1] else " → ".join(names)
         before, after = (
-            _label(run.summary, name, word if single else f"{name} {word}")
+            _label(run.summary, name, word if single else f"{about} {word}")
             for run, name, word in zip((self.before, self.after), names, ("before", "after"), strict=True)
         )
         return before, after
@@ -290,9 +294,15 @@ def _label(summary: Summary, name: str, label: str) -> VariantLabel:
     return VariantLabel(name=label, prompt=found.prompt, version=found.version, digest=found.digest, model=found.model)
 
 
-def _pair_variants(before: Summary, after: Summary) -> list[Names]:
+def _pair_variants(before: Summary, after: Summary, wanted: Sequence[Names]) -> list[Names]:
     """Variants of the same name; two runs of one variant each are paired whatever their names."""
     first, second = ([variant.name for variant in run.variants] for run in (before, after))
+    for pair in wanted:
+        for name, names in zip(pair, (first, second), strict=True):
+            if name not in names:
+                raise unknown_name("variant", name, names, code="compare.variant")
+    if wanted:
+        return list(dict.fromkeys(wanted))
     if len(first) == len(second) == 1:
         return [(first[0], second[0])]
     if common := [(name, name) for name in second if name in first]:

@@ -164,6 +164,13 @@ def test_tool_calls_are_those_of_the_reply_and_broken_ones_say_so(members):
     assert sample["scores"]["named: recall"]["value"] == 0.5
 
 
+def test_a_conversation_has_all_its_messages(members):
+    said = [{"role": role, "content": role} for role in ("user", "assistant", "user", "assistant")]
+    row = msgspec.structs.replace(BASELINES[0], detail={"conversation": {"messages": said, "turns": 2, "ended": "x"}})
+
+    assert members(single([row]))["samples/billing-000_epoch_1.json"]["messages"] == said
+
+
 def test_a_run_that_a_budget_stopped_is_cancelled(members):
     header = members(single(BASELINES[:2], stopped="the budget is spent", missing=7))["header.json"]
 

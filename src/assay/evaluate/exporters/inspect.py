@@ -27,6 +27,7 @@ _SPOOLED_BYTES = 4 << 20
 _SUMMARY_CHARS = 1_000
 _STOP = {"stop": "stop", "length": "max_tokens", "tool_calls": "tool_calls", "content_filter": "content_filter"}
 _NOT_IN_A_NAME = re.compile(r"[%/\\:\x00-\x1f\x7f]")
+_ROLES = ("system", "user", "assistant")
 _STATUS = {"passed": "C", "failed": "I", "error": "I"}
 
 _json = msgspec.json.Encoder(enc_hook=str).encode
@@ -71,7 +72,6 @@ def _identity(row: SampleRow, *, several: bool) -> str:
 
 
 def _sample(row: SampleRow, number: int, *, several: bool) -> dict[str, object]:
-    asked = {"role": "user", "content": _input(row)}
     usage = _usage(row)
     seconds = None if row.latency_ms is None else row.latency_ms / 1000
     answer = None if row.output is None else _answer(row)
@@ -80,7 +80,7 @@ def _sample(row: SampleRow, number: int, *, several: bool) -> dict[str, object]:
         "epoch": row.repeat + 1,
         "input": _input(row),
         "target": "" if row.expected is None else shown(row.expected),
-        "messages": [asked] if answer is None else [asked, answer],
+        "messages": _messages(row, answer),
         "output": {"model": row.model or "", "choices": [], "time": seconds}
         if answer is None
         else {
@@ -108,6 +108,16 @@ def _sample(row: SampleRow, number: int, *, several: bool) -> dict[str, object]:
 def _input(row: SampleRow) -> str:
     """A single input as it is, several as JSON."""
     return shown(next(iter(row.inputs.values())) if len(row.inputs) == 1 else row.inputs)
+
+
+def _messages(row: SampleRow, answer: dict[str, object] | None) -> list[dict[str, object]]:
+    """What was said: the turns of a conversation, or what was asked and the reply."""
+    talk = (row.detail or {}).get("conversation")
+    said = talk.get("messages") if isinstance(talk, dict) else None
+    if isinstance(said, list):
+        return [{"role": one["role"], "content": one["content"]} for one in said if one.get("role") in _ROLES]
+    asked: dict[str, object] = {"role": "user", "content": _input(row)}
+    return [asked] if answer is None else [asked, answer]
 
 
 def _answer(row: SampleRow) -> dict[str, object]:
