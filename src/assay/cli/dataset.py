@@ -165,7 +165,7 @@ Examples:
 @click.option("--from", "kind", type=KindName(), help="The format of FILE; found out when not given.")
 @json_option
 def show_dataset(file: str, kind: str | None, as_json: bool) -> None:
-    """Print what a dataset holds: cases, clusters, tags, lengths, digest.
+    """Print what a dataset holds, and its digest.
 
     The digest is of the cases, not of the file: it stays the same in another format or order.
     """
@@ -206,7 +206,7 @@ Examples:
 @click.option("--exit-code", is_flag=True, help="End with 1 when the cases differ.")
 @json_option
 def diff_datasets(old: str, new: str, exit_code: bool, as_json: bool) -> int:
-    """Say which cases were added, removed or changed, and in which field.
+    """Say which cases changed, and in which field.
 
     Cases are compared by their ids. Formats and order make no difference.
     """

@@ -100,9 +100,9 @@ def cover(
     require: float | None,
     as_json: bool,
 ) -> int:
-    """Print how many cases stand behind each slice, and which traffic has none.
+    """Count the cases of each slice and of traffic.
 
-    Slices are tags and pairs of tags.
+    Slices are tags and pairs of tags. With --flows, the traffic that has no case is named.
     """
     chosen = _Chosen(sources)
     found = Coverage(tags, _flows(flows, flow_tag) if flows is not None else ())
@@ -131,6 +131,8 @@ def _print_coverage(console: "Console", found: Coverage, least: int) -> None:
     from rich.table import Table  # noqa: PLC0415 - only when people read it
 
     console.print(count(found.cases, "case"))
+    if not found.tags:
+        console.print("no case has a tag, so there is no slice to count")
     for name, values in found.tags.items():
         cut = " (and more values)" if name in found.cut else ""
         console.print(f"\n{plain(name)}{cut}")
@@ -200,9 +202,10 @@ Exit status: 0 nothing found, 1 something found, 2 a file that cannot be read.""
 @click.option("--sarif", is_flag=True, help="Print SARIF 2.1.0.")
 @json_option
 def check_suite(sources: tuple[str, ...], near: float, max_chars: int, sarif: bool, as_json: bool) -> int:
-    """Find leaks, duplicates, contradictions and inputs that are empty or too long.
+    """Find leaks, duplicates and contradictions.
 
-    With a suite, cases are also looked for in the words of its prompts, and their inputs are held against them.
+    Inputs that are empty, too long, or that a prompt does not take are found too. With a suite, cases are also looked
+    for in the words of its prompts, and their inputs are held against them.
     """
     chosen = _Chosen(sources)
     found = find_problems(chosen.files, _check(chosen, near, max_chars))
@@ -262,7 +265,7 @@ With -o, each case gets the tag 'split', which a suite picks with {file: all.jso
 def split_dataset(
     file: str, into: str, seed: str, output: Path | None, folder: Path | None, force: bool, as_json: bool
 ) -> None:
-    """Divide a dataset by cluster, the same way every time.
+    """Divide a dataset by cluster, for good.
 
     A case's split follows from its cluster and the seed alone, so it stays when other cases come or go.
     """

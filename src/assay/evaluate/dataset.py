@@ -24,6 +24,9 @@ from assay.evaluate.types import Case, DatasetSpec
 SPLIT = "split"
 """The tag that says which split a case is in."""
 
+MAX_LEVELS = 90
+"""Levels of lists and objects in each other, less than a document in YAML may have."""
+
 MAX_TAGS = 50
 MAX_TAG_VALUES = 50
 
@@ -131,6 +134,7 @@ def cases_in(file: DatasetFile) -> Iterator[Case]:
         try:
             for case in _read(found, feed, file):
                 empty = False
+                _check_depth(case)
                 if file.split is None or case.tags.get(SPLIT) == file.split:
                     yield case
         except OSError as error:
@@ -142,6 +146,27 @@ def cases_in(file: DatasetFile) -> Iterator[Case]:
             code="dataset.empty",
             where=Location(file.name, 1),
         )
+
+
+def _check_depth(case: Case) -> None:
+    """Refuse what some later step could not walk through."""
+    level: list[object] = [case.inputs, case.expected]
+    for _ in range(MAX_LEVELS):
+        level = [
+            item
+            for value in level
+            if isinstance(value, (dict, list))
+            for item in (value.values() if isinstance(value, dict) else value)
+            if isinstance(item, (dict, list))
+        ]
+        if not level:
+            return
+    raise BadInput(
+        f"case {case.id!r} nests lists and objects more than {MAX_LEVELS} levels deep",
+        hint="flatten it",
+        code="dataset.too_deep",
+        where=case.where,
+    )
 
 
 def _format_of(file: DatasetFile, feed: Feed) -> Format:
