@@ -86,6 +86,10 @@ class Models(Protocol):
         """A vector for each text."""
         ...
 
+    async def embed_at(self, target: Target, texts: Sequence[str]) -> list[list[float]]:
+        """The same, of a model at an address of its own."""
+        ...
+
 
 class StoredModels:
     """Models over the network, and every answer in the store.

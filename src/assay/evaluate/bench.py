@@ -13,6 +13,7 @@ from assay.evaluate.script.scripts import Scripts
 from assay.evaluate.script.types import Setting
 from assay.evaluate.worker import WorkerPool
 from assay.models.minilm import encoder
+from assay.models.target import Target
 from assay.models.types import Message, Parameters, Reply
 
 
@@ -112,6 +113,14 @@ class Bench:
             GraderFailed: No model is named, or it gave no vectors.
         """
         return await self._reach().embed(texts, model=model)
+
+    async def embed_at(self, target: Target, texts: Sequence[str]) -> list[list[float]]:
+        """A vector for each text from the embeddings model that a target names, with its own address and key.
+
+        Raises:
+            GraderFailed: It made none.
+        """
+        return await self._reach().embed_at(target, texts)
 
     def expect_vectors(self, model: str | None) -> None:
         """Get the embedded encoder ready before the run, where graders will use it: that must not slow calls down.

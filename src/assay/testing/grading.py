@@ -15,6 +15,7 @@ from assay.engine.types import Outcome
 from assay.evaluate.asking import Models
 from assay.evaluate.grader import bench_of, make_grader
 from assay.evaluate.types import Case, GraderSpec, Verdict
+from assay.models.target import Target
 from assay.models.types import Finish, Message, Parameters, Reply, ToolCall, Usage
 
 T = TypeVar("T")
@@ -59,6 +60,10 @@ class FakeModels:
         if self._embed is None:
             raise BadInput("these models make no vectors", hint="give them embed=…", code="testing.embed")
         return [list(self._embed(text)) for text in texts]
+
+    async def embed_at(self, target: Target, texts: Sequence[str]) -> list[list[float]]:
+        """A vector for each text, whatever the target."""
+        return await self.embed(texts, model=str(target))
 
 
 def make_case(
