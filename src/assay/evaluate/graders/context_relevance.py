@@ -1,5 +1,6 @@
 """Grader ``context-relevance``: how much of the retrieved context is needed to answer the question."""
 
+import re
 from functools import partial
 from typing import Annotated
 
@@ -24,6 +25,8 @@ PROMPT = own(
     "{{ query }}\n\n{{ pieces }}",
 )
 INSUFFICIENT = "insufficient information"
+
+_ITEM = re.compile(r"^\s*(?:\d+[.)]|[-*])\s*")
 
 
 @graders.register("context-relevance")
@@ -82,7 +85,7 @@ def read_share(text: str, context: str | list[str]) -> float:
     try:
         return share(read_numbered(text, "pieces", "relevant", total))
     except Unreadable:
-        if "{" in text or not text.strip():
+        if '"pieces"' in text or not text.strip():
             raise
     if INSUFFICIENT in text.lower():
         return 0.0
@@ -94,4 +97,4 @@ def read_share(text: str, context: str | list[str]) -> float:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.strip().lstrip("-*0123456789.) ").lower().split())
+    return " ".join(_ITEM.sub("", text).lower().split())
