@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
+from assay.author.types import RenderedMessage
 from assay.core.errors import AssayError, BadInput, GraderFailed
 from assay.core.location import Location
 from assay.engine.types import Checked, Outcome
@@ -19,6 +20,7 @@ from assay.evaluate.promptfoo.code_verdict import NoVerdict, function_body, java
 from assay.evaluate.promptfoo.judging_bench import Judging, judged_by
 from assay.evaluate.promptfoo.known import CODE_TYPES, JUDGED_TYPES, base_type
 from assay.evaluate.promptfoo.paths import Files, is_javascript, read_file, split_function
+from assay.evaluate.promptfoo.retrieval import offered_tools, with_context
 from assay.evaluate.promptfoo.score import Result
 from assay.evaluate.promptfoo.script_text import as_text, json_text, output_text, parse_json
 from assay.evaluate.promptfoo.scripting import NOTHING, Scripts, has_tags
@@ -217,7 +219,7 @@ class Asserter:
     async def _graded(self, base: str, assertion: Json, value: Any, output: Any, graded: Graded) -> Result:
         settings = self._settings(base, assertion, value, graded)
         grade = self._grade(base, settings)
-        case = Case(id="", inputs=graded.values, where=graded.where)
+        case = Case(id="", inputs=await self._inputs(base, assertion, graded), where=graded.where)
         outcome = outcome_of(graded, output)
         judges, test = self._judges, graded.test
         if base in JUDGED_TYPES:
@@ -228,6 +230,20 @@ class Asserter:
             return _result_of(await grade(case, outcome), assertion)
         with judged_by(judging):
             return _result_of(await grade(case, outcome), assertion)
+
+    async def _inputs(self, base: str, assertion: Json, graded: Graded) -> Json:
+        try:
+            return await with_context(
+                base,
+                assertion,
+                graded.values,
+                prompt=graded.prompt,
+                output=graded.response.output,
+                metadata=graded.response.metadata,
+                transform=self._transforms.apply,
+            )
+        except GraderFailed as error:
+            raise RowFailed(error.what, hint=error.hint, code=error.code, where=error.where) from None
 
     def _settings(self, base: str, assertion: Json, value: Any, graded: Graded) -> Json:
         options = graded.test.get("options") or {}
@@ -240,6 +256,8 @@ class Asserter:
             offered["rubric_prompt"] = prompt
         if isinstance(scores := options.get("factuality"), dict):
             offered["scores"] = {_NAMES.get(name, name): score for name, score in scores.items()}
+        if (size := (assertion.get("config") or {}).get("windowSize")) is not None:
+            offered["window_size"] = size
         return offered
 
     def _grade(self, base: str, offered: Json) -> Grade:
@@ -332,16 +350,18 @@ def outcome_of(graded: Graded, output: Any) -> Outcome:
         tool_calls=_tool_calls(output),
         usage=Usage(input=response.tokenUsage.get("prompt"), output=response.tokenUsage.get("completion")),
         latency_ms=response.latencyMs or 0.0,
+        metadata=response.metadata or None,
     )
     checked = Checked(text, output)
     return Outcome(
         digest="",
-        messages=(),
+        messages=(RenderedMessage("user", graded.prompt, ()),),
         replies=(reply,),
         checked=checked,
         first=checked,
         fallback=False,
         cost_usd=None,
+        tools=offered_tools(graded.provider.config),
     )
 
 
