@@ -12,8 +12,9 @@ import click
 from assay.app import App
 from assay.cli.eval_view import print_summary
 from assay.cli.export_run import Export, export_option, write_exports
-from assay.cli.options import json_option
+from assay.cli.options import budget_options, json_option
 from assay.cli.output import print_json, stdout_console
+from assay.cli.progress_json import ProgressLines
 from assay.cli.progress_view import ProgressView
 from assay.core.errors import BadInput
 from assay.evaluate.eval_json import eval_json
@@ -26,6 +27,8 @@ from assay.evaluate.promptfoo.selection import Selection
 from assay.evaluate.promptfoo.suite import Flags, environment, load
 from assay.evaluate.run_folder import REPORT
 from assay.evaluate.service import Evaluation, Finished, Job, Options
+from assay.evaluate.types import BudgetSpec
+from assay.models.accounts import AccountLeftOut
 
 STOPPED = "interrupted; what was paid for is kept, and the same command goes on from there"
 FAILED_STATUS = 100
@@ -161,7 +164,9 @@ with --exit-codes promptfoo: 0, 100 (or PROMPTFOO_FAILED_TEST_EXIT_CODE) and 1."
 @click.option("--env-file", "--env-path", "env_files", type=_PATH, multiple=True, help="A .env file to read.")
 @click.option("-o", "--output", "outputs", type=_PATH, multiple=True, help="Write the results there: .json or .xml.")
 @click.option("--exit-codes", type=click.Choice(["assay", "promptfoo"]), default="assay", help="Whose exit codes.")
+@budget_options
 @export_option
+@click.option("--progress", type=click.Choice(["bar", "json"]), help="For people, or JSON lines on standard error.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @_ignored
 @json_option
@@ -192,9 +197,11 @@ def _evaluate(
         timeout_s=app.models.timeout_s,
         fresh=given["fresh"] or loaded.fresh,
         report_rows=app.evaluate.report_rows,
+        budget=BudgetSpec(cost_usd=given["max_cost"], tokens=given["max_tokens_total"], time_s=given["max_time"]),
     )
+    view = _view(job, given["progress"], quiet=quiet or (as_json and given["progress"] is None))
     try:
-        finished = asyncio.run(_run(app, job, options, quiet=quiet or as_json))
+        finished = asyncio.run(_run(app, job, options, view))
     except KeyboardInterrupt:
         raise KeyboardInterrupt(STOPPED) from None
     run = FinishedRun(finished.summary, finished.folder)
@@ -211,11 +218,20 @@ def _evaluate(
     return _status(finished, exit_codes, env)
 
 
-async def _run(app: App, job: Job[Planned], options: Options, *, quiet: bool) -> Finished:
+def _view(job: Job[Planned], progress: str | None, *, quiet: bool) -> ProgressView | ProgressLines:
+    if progress == "json" and not quiet:
+        return ProgressLines(job.name, job.total)
+    return ProgressView(job.total, quiet=quiet)
+
+
+async def _run(app: App, job: Job[Planned], options: Options, view: ProgressView | ProgressLines) -> Finished:
     evaluation = Evaluation(app.folder, app.clock)
-    with ProgressView(job.total, quiet=quiet) as view:
+    with view:
+        app.events.subscribe(AccountLeftOut, view.say)
         async with app.engine() as engine:
-            return await evaluation.run(job, engine, options, view.update)
+            finished = await evaluation.run(job, engine, options, view.update)
+        view.finish(finished.summary, str(finished.folder))
+    return finished
 
 
 def _paths(given: dict[str, Any]) -> list[Path]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from assay.core.errors import AssayError, GraderFailed, ModelError
+from assay.core.errors import GraderFailed, ModelError
 from assay.evaluate.asking import spending
 from assay.evaluate.promptfoo.assertion import Graded, RowFailed
 from assay.evaluate.promptfoo.compare import Place, apply, by_judge, by_score, selection_prompt
@@ -239,7 +239,7 @@ class PromptfooSampler:
         judge = self._parts.judge_of(assertion, states[0].test)
         try:
             reply = await self._parts.responses.of(judge, asked)
-        except AssayError as error:
+        except (GraderFailed, ModelError) as error:
             return [Place(False, f"the judge gave no reply: {error.what}")] * len(states)
         if reply.error is not None:
             return [Place(False, f"the judge gave no reply: {reply.error}")] * len(states)
