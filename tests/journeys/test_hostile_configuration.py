@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from assay.evaluate.script.types import Limits
 from assay.testing.fake_provider import FakeProvider
 
 SUITE = """\
@@ -91,3 +92,73 @@ def test_a_file_outside_the_project_is_refused_before_anything_runs(desk, here, 
     assert "suites/hostile.yaml:5" in done.err
     assert "leads out of the project's folder" in done.err
     assert fake.requests == []
+
+
+PROMPTFOO = """\
+prompts:
+  - 'Good {{text}}'
+  - 'Loop {% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}'
+  - "Giga {{ 'x'.repeat(500000000) }}"
+  - "Include {% include '/etc/passwd' %}"
+providers: [echo]
+tests:
+  - vars: {text: hello}
+    assert:
+      - {type: javascript, value: 'output.length > 0'}
+      - {type: javascript, value: "(() => { for (;;); })()"}
+      - {type: javascript, value: "require('fs').readFileSync('/etc/passwd')"}
+      - {type: javascript, value: "'x'.repeat(2 ** 29)"}
+      - {type: javascript, value: "require('child_process')"}
+      - {type: python, value: "'x' * 10 ** 10"}
+      - {type: python, value: "__import__('os').kill(__import__('os').getpid(), 9)"}
+      - {type: python, value: "len(output) > 0"}
+"""
+
+
+def test_a_configuration_of_promptfoos_is_held_to_the_same(desk, here, monkeypatch):
+    monkeypatch.setattr("assay.evaluate.promptfoo.run_scripts.LIMITS", Limits(time_s=0.5))
+    desk.write("promptfooconfig.yaml", PROMPTFOO)
+
+    done = here("eval", "promptfooconfig.yaml")
+
+    assert done.status != 0
+    rows = {row["variant"].split(" · ")[1].split()[0]: row for row in desk.rows()}
+    assert {row["status"] for row in rows.values()} == {"error"}
+    said = {name: row["error"]["what"] for name, row in rows.items() if name != "Good"}
+    assert said["Loop"] == "the template 'Loop {% for i in range(100000) %}{% for…' took longer than 0.5 s"
+    assert "needed more than 256 MB of memory" in said["Giga"]
+    assert "/etc/passwd lies outside the project's folder" in said["Include"]
+    verdicts = [str(verdict.get("error") or verdict["reason"]) for verdict in rows["Good"]["verdicts"]]
+    wanted = (
+        "Assertion passed",
+        "the JavaScript '(() => { for (;;); })()' took longer than 0.5 s",
+        "/etc/passwd lies outside the project's folder",
+        "needed more than 256 MB of memory",
+        "'child_process' cannot be required",
+        "needed more memory than it may use",
+        "killed its process (signal 9)",
+        "Assertion passed",
+    )
+    assert [text for text, part in zip(verdicts, wanted, strict=True) if part not in text] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "prompts: [x]\nproviders: [file://../provider.js]\n",
+        "prompts: [file://../outside.txt]\nproviders: [echo]\n",
+        "prompts: [x]\nproviders: [echo]\ntests: file://../tests.py\n",
+        "prompts: [x]\nproviders: [echo]\ntests: [{vars: {a: file:///etc/hostname}}]\n",
+        "prompts: [x]\nproviders: [echo]\nnunjucksFilters: {f: ../f.js}\n",
+        "prompts: [x]\nproviders: [echo]\nextensions: ['file://../hook.js:beforeAll']\n",
+    ],
+)
+def test_a_configuration_of_promptfoos_names_no_file_outside_the_project(desk, here, text):
+    desk.write("promptfooconfig.yaml", text)
+    for name in ("provider.js", "outside.txt", "tests.py", "f.js", "hook.js"):
+        desk.write(f"../{name}", "secret")
+
+    done = here("eval", "promptfooconfig.yaml")
+
+    assert done.status != 0
+    assert "outside the project's folder" in done.err + done.out

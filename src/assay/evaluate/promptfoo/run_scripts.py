@@ -11,9 +11,12 @@ from assay.evaluate.promptfoo.script_text import plain
 from assay.evaluate.promptfoo.scripting import NOTHING
 from assay.evaluate.promptfoo.types import CodeRef, Json
 from assay.evaluate.python_code import PythonCode
-from assay.evaluate.script.engine import Code, Instance
+from assay.evaluate.script.engine import QUOTED_CHARS, Code, Instance
 from assay.evaluate.script.scripts import Scripts
-from assay.evaluate.script.types import UNDEFINED, Setting
+from assay.evaluate.script.types import UNDEFINED, Limits, Setting
+from assay.evaluate.verdict import quote
+
+LIMITS = Limits()
 
 
 class RunScripts:
@@ -29,7 +32,7 @@ class RunScripts:
         self._source = WorkingTree(files.root)
         folder = files.folder.relative_to(files.root).as_posix()
         named = {name: os.path.relpath(path, files.folder) for name, path in filters.items()}
-        self._scripts = Scripts(self._source, Setting("" if folder == "." else folder, env, named))
+        self._scripts = Scripts(self._source, Setting("" if folder == "." else folder, env, named, LIMITS))
         self._python = PythonCode(self._source, folder="" if folder == "." else folder, environment=env)
 
     async def render(self, template: str, values: Json) -> str:
@@ -42,7 +45,8 @@ class RunScripts:
 
     async def javascript(self, body: str, names: tuple[str, ...], *arguments: object) -> Any:
         """What a function with this body returns."""
-        return _plain(await self._scripts.run(Code(body, names), arguments))
+        what = f"the JavaScript {quote(body.removeprefix('return '), QUOTED_CHARS)}"
+        return _plain(await self._scripts.run(Code(body, names, what=what), arguments))
 
     async def python(self, body: str, output: object, context: object) -> Any:
         """What Python code returns for an output and a context."""

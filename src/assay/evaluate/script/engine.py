@@ -24,6 +24,7 @@ from assay.evaluate.script.assets import MATHJS, NUNJUCKS, library
 from assay.evaluate.script.esmodule import dynamic
 from assay.evaluate.script.files import FIRST_LINE, ScriptFiles
 from assay.evaluate.script.types import UNDEFINED, ScriptFailed, ScriptStopped, Setting
+from assay.evaluate.verdict import quote
 
 
 class _Context(Protocol):
@@ -42,6 +43,7 @@ MAX_NEEDS = 1_000
 
 MAX_MESSAGE_CHARS = 300
 TEMPLATE = "the template"
+QUOTED_CHARS = 40
 
 _PRELUDE = Path(__file__).with_name("prelude.js")
 _BODY_LINE = 3
@@ -129,7 +131,7 @@ class Engine:
     def render(self, template: str, variables: Mapping[str, object], *, where: Location | None = None) -> str:
         """A Nunjucks template's text."""
         machine = self._ready()
-        self._doing = (TEMPLATE, where)
+        self._doing = (TEMPLATE if where is not None else f"{TEMPLATE} {quote(template, QUOTED_CHARS)}", where)
         if not machine.has_nunjucks:
             self._use_nunjucks(machine)
         return str(self._do(machine, "render", template, _json(variables)))
@@ -277,7 +279,7 @@ class Engine:
         for line in lines:
             if line >= FIRST_LINE and (found := machine.files.place(line)) is not None:
                 return found, ""
-        own = [] if self._doing[0] == TEMPLATE else [line for line in lines if _BODY_LINE <= line < OWN_LINES]
+        own = [] if self._doing[0].startswith(TEMPLATE) else [line for line in lines if _BODY_LINE <= line < OWN_LINES]
         inner = own[0] - _BODY_LINE + 1 if own else 0
         return where, f" on its line {inner}" if inner > 1 else ""
 
