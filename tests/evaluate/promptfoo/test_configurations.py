@@ -21,6 +21,20 @@ def test_it_is_found_without_a_name_and_run(evaluate):
     assert (ran.outputs, ran.passed, ran.status) == (["Hello Ann", "Hello Bo"], [True, False], 1)
 
 
+def test_equals_is_exact_and_meteor_has_weights(evaluate):
+    ran = evaluate("""\
+prompts: ['{{out}}']
+providers: [echo]
+tests:
+  - {vars: {out: 'x '}, assert: [{type: equals, value: x}]}
+  - {vars: {out: '42.0'}, assert: [{type: equals, value: 42}]}
+  - {vars: {out: '{"a": 1.0}'}, assert: [{type: equals, value: {a: 1}}]}
+  - {vars: {out: d c b a}, assert: [{type: meteor, value: a b c d, gamma: 0, threshold: 0.99}]}
+""")
+
+    assert ran.passed == [False, False, True, True]
+
+
 @pytest.mark.parametrize(
     ("flags", "environment_given", "status"),
     [

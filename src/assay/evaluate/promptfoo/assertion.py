@@ -34,6 +34,7 @@ from assay.models.types import Reply, ToolCall, Usage
 
 _TEXT_VALUES = frozenset(["contains", "icontains", "starts-with", "regex", "levenshtein", "equals"])
 _SCHEMAS = frozenset({"is-json", "contains-json"})
+_WEIGHTS = ("alpha", "beta", "gamma")  # of meteor
 _MAX_KNOWN = 2_000
 _THROWN = frozenset({"script.thrown", "grader.raised"})
 """What code says by raising: no, as with ``assert``. Code that does not run at all has given no verdict."""
@@ -248,6 +249,9 @@ class Asserter:
     def _settings(self, base: str, assertion: Json, value: Any, graded: Graded) -> Json:
         options = graded.test.get("options") or {}
         offered: Json = {"lenient": True}
+        if base == "equals":
+            offered["exact"] = True
+        offered |= {name: assertion[name] for name in _WEIGHTS if name in assertion}
         if value is not None:
             offered["value"] = _typed(base, value)
         if assertion.get("threshold") is not None:
