@@ -116,6 +116,12 @@ def test_nearly_the_same_inputs(check):
     assert check(case("a", LONG), case("b", LONG[:50] + " and nothing of the rest was ever said")) == []
 
 
+def test_an_id_that_stands_more_than_once(check):
+    rows = [case("a", "first"), case("b", "second one"), case("a", "and the third"), case("a", "a fourth")]
+
+    assert check(*rows) == [("duplicate-id", "error", f"d.jsonl:{line}", "1") for line in (3, 4)]
+
+
 def test_inputs_that_are_empty_too_long_or_not_taken(check):
     def accepts(case):
         if "ticket" not in case.inputs:

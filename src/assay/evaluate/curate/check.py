@@ -3,6 +3,7 @@
 Each finding names its case and, where there is one, the other place; the texts themselves are never repeated.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -19,13 +20,23 @@ from assay.evaluate.dataset_format import json_text
 from assay.evaluate.types import Case
 from assay.storage.scratch import open_scratch, scratching
 
-Rule = Literal["leak", "contradiction", "duplicate", "near-duplicate", "empty-input", "oversized-input", "wrong-input"]
+Rule = Literal[
+    "leak",
+    "contradiction",
+    "duplicate",
+    "near-duplicate",
+    "duplicate-id",
+    "empty-input",
+    "oversized-input",
+    "wrong-input",
+]
 
 RULES: dict[Rule, str] = {
     "leak": "A text of the case stands in the prompt, whole or nearly.",
     "contradiction": "Two cases ask the same, or nearly the same, and expect different things.",
     "duplicate": "Two cases have the same inputs, and no cluster says that they belong together.",
     "near-duplicate": "Two cases have nearly the same inputs, and no cluster says that they belong together.",
+    "duplicate-id": "Two cases have the same id.",
     "empty-input": "A case has no inputs, or an input without any text.",
     "oversized-input": "The inputs of a case are longer than the limit.",
     "wrong-input": "A prompt of the suite does not take the inputs of the case.",
@@ -113,12 +124,29 @@ def find_problems(files: Mapping[str, DatasetFile], check: Check) -> Iterator[Pr
                 row = table.execute("SELECT * FROM cases WHERE number = ?", (wanted,)).fetchone()
                 return _Kept(*row[1:])
 
+            for later, earlier in _same_ids(table):
+                yield _same_id(kept(earlier), kept(later))
             for pair in near.pairs():
                 problem = _of_pair(kept(pair.earlier), kept(pair.later), pair.share)
                 if problem is not None:
                     yield problem
         finally:
             table.close()
+
+
+def _same_ids(table: sqlite3.Connection) -> Iterator[tuple[int, int]]:
+    """The numbers of each case whose id stood before, and of the first that has it."""
+    twice = table.execute("SELECT id, min(number) FROM cases GROUP BY id HAVING count(*) > 1 ORDER BY 2").fetchall()
+    if twice:
+        table.execute("CREATE INDEX by_id ON cases (id)")
+    for name, first in twice:
+        for (number,) in table.execute("SELECT number FROM cases WHERE id = ? AND number > ?", (name, first)):
+            yield number, first
+
+
+def _same_id(earlier: _Kept, later: _Kept) -> Problem:
+    what = f"the id {later.id!r} stands twice"
+    return Problem("duplicate-id", "error", what, "give each case an id of its own", later.where, earlier.where)
 
 
 def _kept(case: Case) -> _Kept:
