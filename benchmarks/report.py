@@ -10,6 +10,7 @@ are on the clock, from the start of the navigation, or from an input to the fram
 
 import argparse
 import random
+import re
 import shutil
 import statistics
 import time
@@ -134,7 +135,19 @@ def look(page: Page, path: Path, taken: Taken) -> None:
     taken.note("open", page.evaluate(OPEN))
     session = page.context.new_cdp_session(page)
     session.send("HeapProfiler.collectGarbage")
+    taken.note("process_mib", page_memory_mib(page))
     taken.note("heap_mib", session.send("Runtime.getHeapUsage")["usedSize"] / 2**20)
+
+
+def page_memory_mib(page: Page) -> float:
+    """What the process of the page holds, of what it shares with others its part."""
+    session = page.context.browser.new_browser_cdp_session()
+    held = []
+    for process in session.send("SystemInfo.getProcessInfo")["processInfo"]:
+        if process["type"] == "renderer":
+            text = Path(f"/proc/{process['id']}/smaps_rollup").read_text("ascii")
+            held.append(int(re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE)[1]) / 1024)
+    return max(held)
 
 
 def measure(samples: int, rounds: int, folder: Path, chromium: str) -> Taken:
@@ -172,6 +185,7 @@ LINES = (
     ("scroll to the end", "scroll", "ms"),
     ("open a sample", "open", "ms"),
     ("JavaScript heap afterwards", "heap_mib", "MiB"),
+    ("the page's process afterwards", "process_mib", "MiB"),
 )
 
 

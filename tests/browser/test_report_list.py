@@ -131,6 +131,16 @@ def test_the_search_looks_through_the_whole_text_of_each_sample(page, text, numb
     assert counted(page).startswith(f"{number} of 96 shown")
 
 
+def test_what_was_searched_for_is_marked_in_the_open_sample(page):
+    page.get_by_role("searchbox", name="Text").fill("shop in LYON")
+    grid(page).get_by_role("row").nth(1).click()
+    expect(panel(page).get_by_text("Do you have a shop in Lyon?")).to_be_visible()
+
+    marked = page.evaluate("[...CSS.highlights.get('found')].map(String)")
+
+    assert marked == ["shop in Lyon"]
+
+
 def test_a_search_that_nothing_matches_says_so_and_offers_a_way_back(page):
     page.get_by_role("searchbox", name="Text").fill("no such text anywhere")
     page.get_by_text("No sample matches.").wait_for()
@@ -430,6 +440,7 @@ def test_the_report_of_a_real_run_and_the_page_of_a_comparison(opened, project):
     for path, text in files.items():
         (project / path).parent.mkdir(exist_ok=True)
         (project / path).write_text(text, "utf-8")
+    folders = []
     for wrong in ("ticket 3", "ticket 5"):
 
         def reply(body, wrong=wrong):
@@ -437,10 +448,10 @@ def test_the_report_of_a_real_run_and_the_page_of_a_comparison(opened, project):
 
         with FakeProvider(reply) as fake, ThreadPoolExecutor() as apart:  # the browser's own loop runs in this thread
             desk = Desk(project).using(fake)
-            folder = apart.submit(desk.eval, "suites/sort.yaml", fresh=True).result().folder
-    assert run(["compare", *sorted(folder.name for folder in folder.parent.iterdir()), "--html", "two.html"]) == 0
+            folders.append(apart.submit(desk.eval, "suites/sort.yaml", fresh=True).result().folder)
+    assert run(["compare", *map(str, folders), "--html", "two.html"]) == 0
 
-    with opened(folder / "report.html") as page:
+    with opened(folders[-1] / "report.html") as page:
         assert counted(page) == "6 of 6 shown: 5 ✓ 1 ✗ 0 !"
         page.get_by_role("combobox", name="Outcome").select_option("failed")
         assert cases(page) == ["c-5"]

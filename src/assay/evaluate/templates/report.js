@@ -192,6 +192,7 @@ class Explorer {
     if (turn !== this.turn) return;
     this.progress = 1;
     this.apply();
+    markFound(this.panel, this.state.text);
   }
 
   // --- the list and the panel ---
@@ -271,6 +272,7 @@ class Explorer {
     }));
     this.panel.hidden = false;
     for (const box of this.panel.querySelectorAll(".replies .text")) toFirstMark(box);
+    markFound(this.panel, this.state.text);
     this.grid.classList.add("short");
     if (focused !== null) ([...this.panel.querySelectorAll("button")].find((one) => one.textContent === focused) ?? this.panel.querySelector("h3")).focus();
     this.list.choose(this.list.at);

@@ -136,3 +136,24 @@ const detailOf = (run, numbers, rows, { at, marking, reference, go, close, mark,
       rows.map((one, i) => reply(one, marks[i], i === reference ? "del" : "ins", rows.length > 1 && i === at))),
   ].filter(Boolean);
 };
+
+// Marks what was searched for, without touching the texts; browsers that cannot are left as they are.
+const markFound = (panel, text) => {
+  if (!globalThis.Highlight || !CSS.highlights) return;
+  CSS.highlights.delete("found");
+  const wanted = text.trim().toLowerCase();
+  if (!wanted) return;
+  const ranges = [];
+  const walker = document.createTreeWalker(panel, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode, low = node.data.toLowerCase();
+    if (low.length !== node.data.length) continue;  // places would not be the same
+    for (let at = low.indexOf(wanted); at >= 0; at = low.indexOf(wanted, at + wanted.length)) {
+      const range = document.createRange();
+      range.setStart(node, at);
+      range.setEnd(node, at + wanted.length);
+      ranges.push(range);
+    }
+  }
+  if (ranges.length) CSS.highlights.set("found", new Highlight(...ranges));
+};
