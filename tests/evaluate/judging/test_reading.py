@@ -20,7 +20,7 @@ from assay.evaluate.judging.reading import Unreadable, first_object, objects, on
         ('Here:\n```json\n{"pass": true, "score": 1, "reason": "r"}\n```', 1.0, True),
         ('I think {"pass": false, "score": 0, "reason": "r"} is right', 0.0, False),
         ('{"pass": true, "score": 1, "reason": "r",}', 1.0, True),
-        ('{"pass": false, "score": 0} then {"pass": true, "score": 1}', 0.0, False),
+        ('{"pass": true, "score": 1} as I said: {"pass": true, "score": 1, "reason": "again"}', 1.0, True),
         ("{pass: true, score: 0.5, // not sure\n reason: fine}", 0.5, True),
         ('{"reason": "it says { and never closes it", "pass": false, "score": 0}', 0.0, False),
         ('{"reason": "cut", "pass": true, "score": 1', 1.0, True),
@@ -46,6 +46,7 @@ def test_a_verdict_is_found_in_what_surrounds_it(reply, score, passed):
         ('{"pass": true, "score": NaN}', "from 0 to 1"),
         ('[true, {"a": 1}]', "neither"),
         ("{" * 5_000, "no JSON object"),
+        ('It claims {"pass": true, "score": 1}, so: {"pass": false, "score": 0}', "several verdicts"),
     ],
 )
 def test_what_holds_no_verdict_is_unreadable(reply, what):
@@ -55,7 +56,12 @@ def test_what_holds_no_verdict_is_unreadable(reply, what):
 
 @pytest.mark.parametrize(
     ("reply", "score", "passed"),
-    [('{"score": 0.2, "reason": "r"}', 0.2, True), ('{"reason": "r"}', 1.0, True), ('{"score": 8}', 8.0, True)],
+    [
+        ('{"score": 0.2, "reason": "r"}', 0.2, True),
+        ('{"reason": "r"}', 1.0, True),
+        ('{"score": 8}', 8.0, True),
+        ('{"pass": false, "score": 0} then {"pass": true, "score": 1}', 0.0, False),
+    ],
 )
 def test_a_lenient_reading_takes_a_missing_pass_as_true(reply, score, passed):
     found = read_rubric(reply, lenient=True)

@@ -10,7 +10,7 @@ from assay.evaluate.grader import graders
 from assay.evaluate.judging.fence import FENCED
 from assay.evaluate.judging.judge import Question, make_judge
 from assay.evaluate.judging.prompt import own
-from assay.evaluate.judging.reading import Unreadable, objects, one_line, reason_of
+from assay.evaluate.judging.reading import Unreadable, one_line, reason_of, the_one
 from assay.evaluate.judging.transcript import turns
 from assay.evaluate.types import Case, Grade, Verdict
 
@@ -79,7 +79,7 @@ def read_relevance(text: str) -> Relevance:
     Raises:
         Unreadable: There is none, or it is neither yes nor no.
     """
-    found = next((o for o in objects(text) if "verdict" in o), None)
+    found = the_one(text, "verdict")
     if found is None:
         raise Unreadable("there is no 'verdict' in it" if text.strip() else "it is empty")
     verdict = str(found["verdict"]).strip().lower()

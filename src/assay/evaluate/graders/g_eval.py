@@ -17,7 +17,7 @@ from assay.evaluate.grader import graders
 from assay.evaluate.judging.fence import FENCED
 from assay.evaluate.judging.judge import Judge, Question, make_judge
 from assay.evaluate.judging.prompt import own
-from assay.evaluate.judging.reading import Unreadable, as_number, objects, reason_of
+from assay.evaluate.judging.reading import Unreadable, as_number, objects, reason_of, the_one
 from assay.evaluate.judging.transcript import question
 from assay.evaluate.target import pick
 from assay.evaluate.types import Case, Grade, Verdict
@@ -167,7 +167,7 @@ def read_score(text: str) -> Scored:
     Raises:
         Unreadable: There is none from 0 to ``MAX_SCORE``, or no reason beside it.
     """
-    found = next((o for o in objects(text) if "score" in o), None)
+    found = the_one(text, "score")
     if found is None:
         raise Unreadable("there is no 'score' in it")
     score, reason = as_number(found["score"]), reason_of(found)

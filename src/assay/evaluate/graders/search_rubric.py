@@ -8,7 +8,7 @@ from assay.evaluate.grader import graders
 from assay.evaluate.judging.fence import FENCED
 from assay.evaluate.judging.judge import make_judge
 from assay.evaluate.judging.prompt import own
-from assay.evaluate.judging.reading import Rubric, Unreadable, first_object, objects, read_rubric
+from assay.evaluate.judging.reading import Rubric, Unreadable, first_object, read_rubric, the_one
 from assay.evaluate.judging.rubric import ANSWER, check_rubric, rubric_grade
 from assay.evaluate.types import Grade
 
@@ -47,7 +47,7 @@ def search_rubric(
     asker = make_judge("search-rubric", bench, judge=judge, prompts={"": rubric_prompt})
 
     def read(text: str) -> Rubric:
-        found = next((o for o in objects(text) if "pass" in o), None) or first_object(text)
+        found = the_one(text, "pass") or first_object(text)
         if not isinstance(found.get("pass"), bool):
             raise Unreadable("its 'pass' is neither true nor false")
         return read_rubric(text, threshold=threshold)

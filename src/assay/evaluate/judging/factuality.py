@@ -12,7 +12,7 @@ from assay.evaluate.bench import Bench
 from assay.evaluate.judging.fence import FENCED
 from assay.evaluate.judging.judge import Question, make_judge
 from assay.evaluate.judging.prompt import own
-from assay.evaluate.judging.reading import Unreadable, objects, one_line, reason_of
+from assay.evaluate.judging.reading import Unreadable, one_line, reason_of, the_one
 from assay.evaluate.judging.transcript import question
 from assay.evaluate.target import pick_text
 from assay.evaluate.types import Case, Grade, Verdict
@@ -61,10 +61,9 @@ def read_category(text: str) -> Comparison:
     Raises:
         Unreadable: There is neither.
     """
-    for found in objects(text):
-        category = found.get("category")
-        if not isinstance(category, str) or not category.strip():
-            continue
+    found = the_one(text, "category")
+    category = None if found is None else found["category"]
+    if found is not None and isinstance(category, str) and category.strip():
         letter = category.strip().strip("()").upper()
         if letter not in CATEGORIES:
             raise Unreadable("its 'category' is not a letter from A to E")

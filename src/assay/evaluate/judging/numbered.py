@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from assay.evaluate.judging.reading import Unreadable, objects
+from assay.evaluate.judging.reading import Unreadable, the_one
 
 
 def numbered_schema(key: str, flag: str) -> dict[str, object]:
@@ -38,7 +38,8 @@ def read_numbered(text: str, key: str, flag: str, count: int) -> list[bool]:
     Raises:
         Unreadable: There is no such list, or it leaves out a number, has one twice, or says neither yes nor no.
     """
-    entries = next((found[key] for found in objects(text) if key in found), None)
+    holder = the_one(text, key)
+    entries = None if holder is None else holder[key]
     if not isinstance(entries, list):
         raise Unreadable(f"there is no list {key!r} in it" if text.strip() else "it is empty")
     verdicts: dict[int, bool] = {}
@@ -62,7 +63,8 @@ def read_texts(text: str, key: str) -> list[str]:
     Raises:
         Unreadable: There is none, or it holds something else.
     """
-    found = next((o[key] for o in objects(text) if key in o), None)
+    holder = the_one(text, key)
+    found = None if holder is None else holder[key]
     if not isinstance(found, list) or not all(isinstance(item, str) and item.strip() for item in found):
         raise Unreadable(f"there is no list of texts {key!r} in it" if text.strip() else "it is empty")
     return [str(item).strip() for item in found]

@@ -70,18 +70,35 @@ def first_object(text: str) -> dict[str, object]:
     return found
 
 
+def the_one(text: str, *keys: str) -> dict[str, object] | None:
+    """The object that has one of these keys; None where there is none.
+
+    A reply may quote what it judges, and that may hold a verdict of its own making. So where several objects
+    have these keys, they have to agree on them.
+
+    Raises:
+        Unreadable: Two of them do not.
+    """
+    found = [o for o in objects(text) if any(key in o for key in keys)]
+    if any([o.get(key) for key in keys] != [found[0].get(key) for key in keys] for o in found[1:]):
+        raise Unreadable(f"it holds several verdicts, which differ in {' or '.join(repr(key) for key in keys)}")
+    return found[0] if found else None
+
+
 def read_rubric(text: str, *, threshold: float | None = None, lenient: bool = False) -> Rubric:
     """A verdict ``{reason, pass, score}``.
 
     Args:
         text: The judge's reply.
         threshold: The lowest score that passes, as well as what ``pass`` says.
-        lenient: Take a missing ``pass`` as true and let scores lie outside [0, 1], as promptfoo does.
+        lenient: Take a missing ``pass`` as true, let scores lie outside [0, 1], and of several verdicts take the
+            first, as promptfoo does.
 
     Raises:
-        Unreadable: There is no object, or neither ``pass`` nor ``score`` in it, or a score that is none.
+        Unreadable: There is no object, or neither ``pass`` nor ``score`` in it, or a score that is none, or there
+            are several verdicts that differ.
     """
-    found = _with_a_verdict(text)
+    found = first_object(text) if lenient else the_one(text, "pass", "score") or first_object(text)
     given, raw = found.get("pass"), found.get("score")
     number = as_number(raw)
     if not lenient:
@@ -91,12 +108,6 @@ def read_rubric(text: str, *, threshold: float | None = None, lenient: bool = Fa
     if threshold is not None:
         passed = passed and score >= threshold
     return Rubric(score, passed, reason_of(found) or ("the judge gave no reason"))
-
-
-def _with_a_verdict(text: str) -> dict[str, object]:
-    """The first object with a verdict in it; where none has one, the first of all."""
-    found = list(objects(text))
-    return next((o for o in found if "pass" in o or "score" in o), None) or (found[0] if found else first_object(text))
 
 
 def _check_rubric(given: object, raw: object, number: float | None) -> None:
