@@ -52,7 +52,7 @@ class FakeReply(msgspec.Struct, frozen=True, kw_only=True):
     """An answer in full, for a reply function that needs more than a text.
 
     ``usage`` is sent as it is; None counts a token for each four characters, and ``{}`` sends none. So is ``metadata``,
-    with a whole answer.
+    with a whole answer, and ``logprobs``, where they are asked for.
     """
 
     text: str | None = None
@@ -61,6 +61,7 @@ class FakeReply(msgspec.Struct, frozen=True, kw_only=True):
     finish: str | None = None
     usage: dict[str, object] | None = None
     metadata: dict[str, object] | None = None
+    logprobs: tuple[float, ...] = ()
 
 
 class Answer:
@@ -107,7 +108,9 @@ class Answer:
         message: dict[str, object] = {"role": "assistant", "content": reply.text, "refusal": reply.refusal}
         if reply.tool_calls:
             message["tool_calls"] = [_call(call) for call in reply.tool_calls]
-        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": self.finish}
+        tokens = [{"token": "", "logprob": logprob} for logprob in reply.logprobs if self.body.get("logprobs")]
+        told = {"content": tokens} if tokens else None
+        choice = {"index": 0, "message": message, "logprobs": told, "finish_reason": self.finish}
         found = self.head("chat.completion") | {"choices": [choice]}
         found |= {"metadata": reply.metadata} if reply.metadata is not None else {}
         return msgspec.json.encode(found | ({"usage": self.usage} if self.usage else {}))

@@ -1,10 +1,12 @@
 """Configurations as people write them: what is run, what is refused with its line, and what is only a warning."""
 
 import json
+import math
 
 import pytest
 
 from assay.testing import FakeProvider
+from assay.testing.fake_reply import FakeReply
 
 ECHO = """\
 prompts: ['Hello {{name}}']
@@ -383,3 +385,21 @@ def test_hooks_change_tests_before_they_run_and_results_after(evaluate):
 
     assert ran.outputs == ["a", "added"]
     assert [row["namedScores"] for row in ran.rows] == [{"hooked": 0.5}] * 2
+
+
+def test_perplexity_is_that_of_the_tokens_that_the_provider_tells(evaluate, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "key")
+    with FakeProvider(FakeReply(text="a b", logprobs=(math.log(0.25), 0.0))) as fake:
+        monkeypatch.setenv("OPENAI_BASE_URL", fake.base_url)
+        ran = evaluate(
+            """\
+            prompts: [hi]
+            providers: [{id: 'openai:chat:m', config: {logprobs: true}}]
+            tests:
+              - {assert: [{type: perplexity, threshold: 2.1}, {type: javascript, value: context.logProbs.length == 2}]}
+              - {assert: [{type: perplexity, threshold: 1.9}]}
+              - {assert: [{type: perplexity-score, threshold: 0.3}]}
+            """
+        )
+
+    assert ran.passed == [True, False, True]

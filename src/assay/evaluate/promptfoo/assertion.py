@@ -156,6 +156,8 @@ class Asserter:
             context["config"] = assertion["config"]
         if response.metadata:
             context["metadata"] = response.metadata
+        if response.logProbs:
+            context["logProbs"] = response.logProbs
         return context
 
     async def _value(self, assertion: Json, base: str, output: Any, context: Json, graded: Graded) -> tuple[Any, bool]:
@@ -354,6 +356,7 @@ def outcome_of(graded: Graded, output: Any) -> Outcome:
         tool_calls=_tool_calls(output),
         usage=Usage(input=response.tokenUsage.get("prompt"), output=response.tokenUsage.get("completion")),
         latency_ms=response.latencyMs or 0.0,
+        logprobs=tuple(response.logProbs),
         metadata=response.metadata or None,
     )
     checked = Checked(text, output)

@@ -113,6 +113,7 @@ class Response(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     latencyMs: float | None = None  # noqa: N815 - the name in promptfoo's format
     finishReason: str | None = None  # noqa: N815 - the name in promptfoo's format
     isRefusal: bool = False  # noqa: N815 - the name in promptfoo's format
+    logProbs: list[float] = []  # noqa: N815 - the name in promptfoo's format
     raw: Any = None
 
 

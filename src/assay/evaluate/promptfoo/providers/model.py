@@ -259,6 +259,7 @@ def _response(target: Target, reply: Reply, settings: Json) -> Response:
         latencyMs=reply.latency_ms,
         finishReason=reply.finish,
         isRefusal=reply.refusal is not None,
+        logProbs=list(reply.logprobs),
         raw={"model": reply.model, "finish_reason": reply.finish},
     )
 
