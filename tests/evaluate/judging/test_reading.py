@@ -101,3 +101,4 @@ def test_a_long_reason_is_cut_and_put_on_one_line():
 
     assert len(line) == 600
     assert "\n" not in line
+    assert one_line("a\x1b[31mred\x00 \u202eb") == "a[31mred b"

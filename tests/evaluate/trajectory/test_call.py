@@ -1,6 +1,7 @@
 """Tool calls: as a provider tells them, and in all the forms in which a reply's text may hold them."""
 
 import json
+import time
 
 import pytest
 
@@ -56,3 +57,10 @@ def test_arguments_that_are_no_json_are_kept_with_the_problem():
 
     assert call.arguments == '{"q": '
     assert call.problem.startswith("not JSON")
+
+
+def test_a_text_of_brackets_alone_is_soon_given_up():
+    started = time.process_time()
+
+    assert calls_in("[\n" * 100_000 + "{") == []
+    assert time.process_time() - started < 2

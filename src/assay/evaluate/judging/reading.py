@@ -147,8 +147,9 @@ def reason_of(found: dict[str, object], key: str = "reason") -> str:
 
 
 def one_line(text: str, chars: int = MAX_REASON_CHARS) -> str:
-    """Text on one line, cut where it is long."""
+    """Text on one line, cut where it is long; what cannot be printed is left out."""
     line = " ".join(text[: chars * 4].split())
+    line = line if line.isprintable() else "".join(c for c in line if c.isprintable())
     return line if len(line) <= chars and len(text) <= chars * 4 else line[: chars - 1] + "…"
 
 

@@ -13,6 +13,8 @@ from assay.engine.types import Outcome
 from assay.evaluate.talk import turns_of
 
 MAX_CHARS = 200_000
+MAX_FAILED = 100
+"""Blocks that look like JSON and are none, after which no further one is tried."""
 
 _ARGUMENTS = ("arguments", "args", "input", "parameters")
 _decoder = json.JSONDecoder()
@@ -57,8 +59,8 @@ def calls_in(text: str) -> list[Called]:
 
 
 def _blocks(text: str) -> Iterator[object]:
-    place = 0
-    while place < len(text):
+    place = failed = 0
+    while place < len(text) and failed < MAX_FAILED:
         end = text.find("\n", place)
         line_end = len(text) if end < 0 else end
         start = place + len(text[place:line_end]) - len(text[place:line_end].lstrip())
@@ -66,7 +68,7 @@ def _blocks(text: str) -> Iterator[object]:
             try:
                 value, stop = _decoder.raw_decode(text, start)
             except (ValueError, RecursionError):
-                pass
+                failed += 1
             else:
                 yield value
                 end = text.find("\n", stop)
