@@ -19,7 +19,7 @@ class Clock(Protocol):
 
 def stamp(at_utc: datetime) -> str:
     """A time as files hold it, to the second: ``2026-11-22T15:45:01Z``."""
-    return f"{at_utc:%Y-%m-%dT%H:%M:%SZ}"
+    return f"{at_utc.isoformat()[:19]}Z"
 
 
 class SystemClock:

@@ -146,6 +146,8 @@ class CallFinished:
 
 def total_usage(replies: tuple[Reply, ...]) -> Usage:
     """The sums of the parts that every reply tells; None for the others."""
+    if len(replies) == 1:
+        return replies[0].usage
 
     def total(parts: list[int | None]) -> int | None:
         known = [p for p in parts if p is not None]

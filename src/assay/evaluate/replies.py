@@ -1,9 +1,11 @@
 """The store of paid replies: content-addressed, written the moment a reply arrives, shared by all runs of a project.
 
 One mechanism gives resume, reuse and re-scoring: a sample whose address is here is never paid for again.
-A reply is committed before it is graded, so a process killed at any moment loses none that it had read.
+What is kept in one turn of the event loop is committed together when the turn is over, before another answer is
+read. So a process that is killed at any moment has lost none that it told of, and a commit serves many replies.
 """
 
+import asyncio
 import hashlib
 import sqlite3
 from collections.abc import Sequence
@@ -59,6 +61,8 @@ class ReplyStore:
         self._file = file
         self._connection = open_database(file, _MIGRATIONS)
         self._connection.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._failure: sqlite3.Error | None = None
 
     def find(self, address: bytes) -> StoredReplies | None:
         """The replies with that address; None when there are none, or when they cannot be read any more."""
@@ -74,14 +78,20 @@ class ReplyStore:
             return None  # written by another version; it is asked for again
 
     def keep(self, address: bytes, replies: tuple[Reply, ...], *, fallback: bool, at_utc: str) -> StoredReplies:
-        """Keep what was paid for. When this returns, it survives the death of the process."""
+        """Keep what was paid for. When the loop's turn is over, it survives the death of the process.
+
+        Where no loop runs, it does when this returns.
+        """
         stored = StoredReplies(replies, fallback, at_utc)
         try:
+            self._begin()
             self._connection.execute(
                 "INSERT OR REPLACE INTO replies VALUES (?, ?, ?)", (address, _encode(stored), at_utc)
             )
         except sqlite3.Error as error:
             raise storage_failed(self._file, error) from None
+        if self._loop is None:
+            self.commit()
         return stored
 
     def adopt(self, address: bytes, stored: StoredReplies) -> bool:
@@ -94,10 +104,46 @@ class ReplyStore:
             raise storage_failed(self._file, error) from None
         return cursor.rowcount == 1
 
+    def commit(self) -> None:
+        """Have all that was kept survive the death of the process now.
+
+        Raises:
+            StorageFailed: It cannot be written; or an earlier commit could not, of which nobody was told yet.
+        """
+        self._commit()
+        if self._failure is not None:
+            raise storage_failed(self._file, self._failure) from None
+
     def sync(self) -> None:
-        """Have what was kept survive a power cut too."""
+        """Have what was committed survive a power cut too."""
+        if self._failure is not None:
+            raise storage_failed(self._file, self._failure) from None
         sync(self._file)
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Commit, and close the file."""
+        try:
+            self.commit()
+        finally:
+            self._connection.close()
+
+    def _begin(self) -> None:
+        """Begin a transaction, unless one is open; it is committed when this turn of the loop is over."""
+        if self._connection.in_transaction:
+            return
+        try:
+            self._loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._loop = None
+        if self._failure is not None:
+            raise self._failure
+        self._connection.execute("BEGIN IMMEDIATE")
+        if self._loop is not None:
+            self._loop.call_soon(self._commit)
+
+    def _commit(self) -> None:
+        try:
+            if self._connection.in_transaction:
+                self._connection.execute("COMMIT")
+        except sqlite3.Error as error:  # told by the next call, as nobody waits for this one
+            self._failure = error

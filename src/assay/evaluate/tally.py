@@ -34,15 +34,15 @@ def rate(successes: int, n: int) -> Rate:
 class Total:
     """A sum that is unknown as soon as one of its parts is."""
 
-    value: Decimal = Decimal(0)
+    value: int | Decimal = 0
     known: bool = True
 
     def add(self, part: int | str | None) -> None:
-        """Take in one part; None is unknown."""
+        """Take in one part, text for money; None is unknown."""
         if part is None:
             self.known = False
         else:
-            self.value += Decimal(part)
+            self.value += part if isinstance(part, int) else Decimal(part)
 
 
 @dataclass(slots=True)
@@ -132,7 +132,7 @@ class VariantTally:
             input_tokens=_whole(self.tokens["input"]),
             output_tokens=_whole(self.tokens["output"]),
             cached_tokens=_whole(self.tokens["cached"]),
-            cost_usd=f"{self.cost.value:f}" if self.cost.known else None,
+            cost_usd=f"{Decimal(self.cost.value):f}" if self.cost.known else None,
             latency_p50_ms=round(times[0], 1) if times else None,
             latency_p95_ms=round(times[1], 1) if times else None,
             graders=[_grader(name, tally) for name, tally in self.graders.items()],

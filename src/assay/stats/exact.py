@@ -27,8 +27,11 @@ class ExactSum:
         Raises:
             ValueError: The value is infinite or not a number.
         """
-        numerator, bits = _dyadic(value)
-        self._add_dyadic(numerator, bits)
+        if value == 1.0:  # a pass; with a failure it is most of what is ever added
+            self.numerator += 1 << self.bits
+        elif value:
+            numerator, bits = _dyadic(value)
+            self._add_dyadic(numerator, bits)
 
     def add_square(self, value: float) -> None:
         """Add the square of a finite number, the square not rounded either.
@@ -36,8 +39,11 @@ class ExactSum:
         Raises:
             ValueError: The value is infinite or not a number.
         """
-        numerator, bits = _dyadic(value)
-        self._add_dyadic(numerator * numerator, 2 * bits)
+        if value == 1.0:
+            self.numerator += 1 << self.bits
+        elif value:
+            numerator, bits = _dyadic(value)
+            self._add_dyadic(numerator * numerator, 2 * bits)
 
     def merge(self, other: "ExactSum") -> None:
         """Add all that another sum has seen."""
