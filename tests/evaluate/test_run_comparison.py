@@ -111,7 +111,7 @@ def test_variants_are_paired_by_name(tmp_path):
     found = RunPair(run_of(tmp_path / "old", rows, names), run_of(tmp_path / "new", rows, [*names, "third"])).compare()
 
     assert [(one.before.name, one.after.name) for one in found.variants] == [
-        ("baseline before", "baseline after"), ("candidate before", "candidate after"),
+        ("before: baseline", "after: baseline"), ("before: candidate", "after: candidate"),
     ]  # fmt: skip
     assert [one.comparison.diff for one in found.variants] == [0.0, 0.0]
 
@@ -131,7 +131,7 @@ def test_variants_can_be_named_and_those_that_are_called_otherwise_paired(tmp_pa
 
     assert [one.after.name for one in alone.variants] == ["after"]
     assert [one.after.name for one in crossed.variants] == [
-        "baseline → candidate after", "candidate → baseline after",
+        "after: baseline → candidate", "after: candidate → baseline",
     ]  # fmt: skip
     assert crossed.variants[0].comparison.diff == -crossed.variants[1].comparison.diff > 0
     with pytest.raises(UnknownName, match="no variant is named 'candidat'"):

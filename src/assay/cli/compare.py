@@ -74,7 +74,7 @@ def _names(text: str) -> tuple[str, str]:
 
 def _heading(found: RunComparison) -> Heading:
     comparison = found.variants[-1].comparison
-    name = f"{comparison.candidate.removesuffix(' after')}: " if len(found.variants) > 1 else ""
+    name = f"{comparison.candidate.removeprefix('after: ')}: " if len(found.variants) > 1 else ""
     return Heading(
         kind="Two runs compared",
         headline=f"{name}{wording.points(comparison.diff)} after" if comparison.n else "Nothing to compare",

@@ -283,7 +283,7 @@ class RunPair:
     def _labels(self, names: Names, *, single: bool) -> tuple[VariantLabel, VariantLabel]:
         about = names[0] if names[0] == names[1] else " → ".join(names)
         before, after = (
-            _label(run.summary, name, word if single else f"{about} {word}")
+            _label(run.summary, name, word if single else f"{word}: {about}")
             for run, name, word in zip((self.before, self.after), names, ("before", "after"), strict=True)
         )
         return before, after

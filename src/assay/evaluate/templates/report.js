@@ -18,7 +18,11 @@ class Explorer {
     this.marking = true;
     this.reference = run.sides?.[0] ?? null;
     this.options();
-    this.list = new List(this.grid, { draw: (line, place) => this.draw(line, place), chosen: (place) => this.choose(place, true) });
+    this.list = new List(this.grid, {
+      draw: (line, place) => this.draw(line, place),
+      chosen: (place) => this.choose(place, true),
+      total: run.rows,
+    });
     this.listen();
   }
 

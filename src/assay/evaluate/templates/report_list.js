@@ -4,8 +4,9 @@ const EXTRA_ROWS = 8;
 const MOST_PIXELS = 12_000_000;
 
 class List {
-  constructor(grid, { draw, chosen }) {
+  constructor(grid, { draw, chosen, total }) {
     this.grid = grid;
+    this.total = total;
     this.lines = grid.querySelector(".lines");
     this.draw = draw;
     this.chosen = chosen;
@@ -35,6 +36,8 @@ class List {
     this.headHeight = this.lines.offsetTop;
     this.height = Math.min(this.length * this.lineHeight, MOST_PIXELS);
     this.lines.style.height = `${this.height}px`;
+    // A window for a few rows need not be tall; it does not shrink with a filter, so that nothing jumps.
+    this.grid.style.maxHeight = `${this.headHeight + Math.max(3, this.total) * this.lineHeight + 2}px`;
     this.render();
   }
 
