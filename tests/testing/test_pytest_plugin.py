@@ -271,10 +271,20 @@ class TestWithSeveralWorkers:
         )
 
 
-def test_the_plugin_is_offered_under_its_modules_name_so_that_it_is_never_registered_twice():
+@pytest.mark.parametrize("named", [(), ("-p", "assay.testing.pytest_plugin")])
+def test_an_installed_package_offers_the_plugin_and_naming_it_as_well_does_no_harm(tmp_path, named):
     points = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"]["pytest11"]
+    installed = tmp_path / "site/assay-0.dist-info"
+    installed.mkdir(parents=True)
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: assay\nVersion: 0\n")
+    (installed / "entry_points.txt").write_text("[pytest11]\n" + "".join(f"{k} = {v}\n" for k, v in points.items()))
+    (tmp_path / "test_it.py").write_text("def test_it(assay, fake_provider):\n    assert assay.using(fake_provider)\n")
+    environment = os.environ | {"PYTHONPATH": f"{tmp_path / 'site'}:{ROOT / 'src'}"}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", *named]
+    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
 
-    assert points == {"assay.testing.pytest_plugin": "assay.testing.pytest_plugin"}
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "1 passed" in result.stdout
 
 
 def test_a_session_that_does_not_use_it_loads_nothing_else_of_the_package(tmp_path):
