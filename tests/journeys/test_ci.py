@@ -244,3 +244,28 @@ def test_a_job_has_one_comment_for_all_of_its_suites_whichever_there_are(two_sui
     assert both[1] == "### ❌ 2 of 2 suites did not pass"
     assert one[1] == "### ❔ desk.sort: Inconclusive"
     assert both[0] == one[0]
+
+
+CONFIGURATION = """\
+prompts: ["Say {{word}}"]
+providers: [echo]
+tests:
+  - {vars: {word: yes please}, assert: [{type: contains, value: yes}]}
+  - {vars: {word: no}, assert: [{type: contains, value: yes}]}
+"""
+
+
+@pytest.mark.parametrize(("tests", "decision", "status"), [(1, "pass", 0), (2, "fail", 1)])
+def test_a_configuration_of_promptfoos_is_a_suite_like_others(small, sorter, here, against, tests, decision, status):
+    small.write("promptfooconfig.yaml", "\n".join(CONFIGURATION.splitlines()[: 3 + tests]))
+    done = here("ci", "promptfooconfig.yaml")
+    out = small.root / "assay-report"
+
+    assert (done.status, json.loads((out / "results.json").read_bytes())[0]["decision"]) == (status, decision), done.err
+    assert {p.name for p in out.glob("promptfooconfig.*")} >= {
+        "promptfooconfig.junit.xml",
+        "promptfooconfig.report.html",
+    }
+    sarif = json.loads((out / "promptfooconfig.sarif").read_bytes())
+    assert SARIF.findings(sarif) == []
+    assert len(sarif["runs"][0]["results"]) == tests - 1

@@ -73,6 +73,13 @@ class TestASuiteIsATest:
         result.stdout.fnmatch_lines(["error: suites/sort.yaml:2:12*gone.jsonl cannot be read: *", "hint: *"])
         result.stdout.no_fnmatch_line("*Traceback*")
 
+    def test_a_configuration_of_promptfoos_is_refused_by_name(self, session, write):
+        write("suites/sort.yaml", "prompts: [x]\nproviders: [echo]\ntests: []\n")
+        result = session("--assay")
+
+        result.assert_outcomes(failed=1)
+        result.stdout.fnmatch_lines(["error: *sort.yaml is a configuration of promptfoo's, which may set*"])
+
     def test_wherever_the_settings_say_that_suites_are(self, session, write, project):
         project.path.joinpath("suites/sort.yaml").rename(write("checks/x", "").with_name("sorting.yaml"))
         write("tests/test_nothing.py", "def test_nothing(): pass\n")

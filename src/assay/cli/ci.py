@@ -20,6 +20,7 @@ import click
 import msgspec
 
 from assay.cli.code_host import find_thread, put_comment
+from assay.cli.evaluate import STATUS
 from assay.cli.output import plain, print_json
 from assay.cli.workflow import annotation, commands_ignored
 from assay.core.errors import AssayError, BadInput
@@ -27,6 +28,7 @@ from assay.evaluate.case_place import checkout_path
 from assay.evaluate.exporter import load_run
 from assay.evaluate.exporters.github import MOST
 from assay.evaluate.job_comment import LEFT_OUT, Part, job_comment
+from assay.evaluate.promptfoo.detect import is_promptfoo
 from assay.evaluate.report_text import one_line
 from assay.evaluate.run_folder import REPORT, SUMMARY
 
@@ -45,6 +47,7 @@ WORST_LAST = (LEFT_OUT, "pass", "inconclusive", "fail", "invalid", ERROR)
 DEFAULT_SUITES = ("suites/*.yaml", "suites/*.yml")
 _INTERRUPTED = 130
 _NAME = re.compile(r"^suite:[ \t]*[\"']?([\w.-]+)", re.MULTILINE)
+_SUITE = "{suite}"
 _FOR_EVAL = "assay.options-for-eval"
 _SIGNS = {LEFT_OUT: "-", "pass": "✓", "fail": "✗", "inconclusive": "?", "invalid": "!", ERROR: "!"}
 
@@ -173,10 +176,11 @@ def _check_names(files: Iterable[Path]) -> None:
     seen: dict[str, Path] = {}
     for file in files:
         with suppress(OSError, UnicodeDecodeError):
-            name = _NAME.search(file.read_text("utf-8"))
-            if name is not None and seen.setdefault(name[1], file) != file:
+            found = None if is_promptfoo(file) else _NAME.search(file.read_text("utf-8"))
+            name = found[1] if found is not None else file.stem
+            if seen.setdefault(name, file) != file:
                 raise BadInput(
-                    f"two suites are named {name[1]!r}: {seen[name[1]]} and {file}",
+                    f"two suites are named {name!r}: {seen[name]} and {file}",
                     hint="give each a name of its own, after which its reports are named",
                     code="ci.name",
                 )
@@ -192,8 +196,19 @@ def _clear(out: Path) -> None:
 
 
 def _run(suites: Sequence[Path], out: Path, options: Sequence[str]) -> list[Result]:
-    exports = [f"--export={kind}={out}/{{suite}}.{ending}" for kind, ending in EXPORTS.items()]
-    command = [sys.executable, "-m", "assay", "eval", *map(str, suites), "--json", "--quiet", *exports, *options]
+    """Run all suites together, so that they share a budget, and each configuration of promptfoo's by itself."""
+    foreign = [suite for suite in suites if is_promptfoo(suite)]
+    own = [suite for suite in suites if suite not in foreign]
+    results = _eval(own, out, ["--progress", "bar", *options]) if own else []
+    for suite in foreign:
+        results += _eval([suite], out, options, name=suite.stem)
+    return results
+
+
+def _eval(suites: Sequence[Path], out: Path, options: Sequence[str], *, name: str | None = None) -> list[Result]:
+    """What one ``assay eval`` comes to; its files are named after each suite, or all by one ``name``."""
+    exports = [f"--export={kind}={out}/{name or _SUITE}.{ending}" for kind, ending in EXPORTS.items()]
+    command = [sys.executable, "-m", "assay", "eval", *map(str, suites), "--json", *exports, *options]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
     if done.returncode == _INTERRUPTED:
         raise KeyboardInterrupt
@@ -201,16 +216,24 @@ def _run(suites: Sequence[Path], out: Path, options: Sequence[str]) -> list[Resu
     if ERROR in found:
         error = dict(msgspec.convert(found[ERROR], dict[str, object]))
         where = str(error.get("file") or ", ".join(map(str, suites)))
-        return [*_finished(out), Result(suite=where, decision=ERROR, sentence=str(error.get("what")), error=error)]
+        failed = Result(suite=where, decision=ERROR, sentence=str(error.get("what")), error=error)
+        return [*(_finished(out) if name is None else []), failed]
     runs = msgspec.convert(found.get("runs", [found]), list[_RunObject])
-    for run in runs:
-        for name, ending in COPIES.items():
-            shutil.copyfile(Path(run.run) / name, out / f"{run.suite}.{ending}")
     left_out = msgspec.convert(found.get("left_out", []), list[dict[str, str]])
     return [
-        *(Result(suite=run.suite, decision=run.decision, sentence=run.sentence, run=run.run) for run in runs),
+        *(_result(run, out, name, done.returncode) for run in runs),
         *(Result(suite=one["suite"], decision=LEFT_OUT, sentence=f"{one['why']}.") for one in left_out),
     ]
+
+
+def _result(run: "_RunObject", out: Path, name: str | None, status: int) -> Result:
+    """What a run came to; of promptfoo's, which has no gate but that all pass, the status tells it."""
+    suite = name or run.suite
+    for file, ending in COPIES.items():
+        shutil.copyfile(Path(run.run) / file, out / f"{suite}.{ending}")
+    if name is not None and run.decision == "pass" and status == STATUS["fail"]:
+        return Result(suite=suite, decision="fail", sentence="Not every sample passed.", run=run.run)
+    return Result(suite=suite, decision=run.decision, sentence=run.sentence, run=run.run)
 
 
 class _RunObject(msgspec.Struct):

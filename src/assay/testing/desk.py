@@ -14,6 +14,7 @@ from assay.engine.prepare import choose_target, merge_parameters, prepare
 from assay.engine.types import Call, Outcome
 from assay.evaluate.native import job_of, prepare_suite
 from assay.evaluate.plan import Override
+from assay.evaluate.promptfoo.detect import is_promptfoo
 from assay.evaluate.service import Evaluation, Options
 from assay.evaluate.suite import load_suite
 from assay.models.types import Parameters
@@ -86,6 +87,12 @@ class Desk:
             Unavailable: No call at all succeeds.
         """
         file = self.find(suite)
+        if is_promptfoo(file):
+            raise BadInput(
+                f"{suite} is a configuration of promptfoo's, which may set variables of this process",
+                hint="run it with 'assay eval' or 'assay ci'",
+                code="testing.promptfoo",
+            )
         key = msgspec.json.encode([str(file), repr(self._override), repeats, fresh]).decode()
 
         def make() -> Path:
