@@ -1,8 +1,10 @@
 """What SQL a grader asks for."""
 
+import builtins
+
 import pytest
 
-from assay.core.errors import BadInput
+from assay.core.errors import BadInput, Unavailable
 from assay.evaluate.sql_form import sql_form
 
 pytest.importorskip("sqlglot")
@@ -49,3 +51,18 @@ def test_another_key_database_or_pattern_is_refused(value, hint):
 
     assert caught.value.code == "grader.value"
     assert caught.value.hint == hint
+
+
+def test_without_the_extra_it_is_refused_before_the_run(monkeypatch):
+    real = builtins.__import__
+
+    def refuse(name, *rest, **more):
+        if name.startswith("sqlglot"):
+            raise ImportError(name)
+        return real(name, *rest, **more)
+
+    monkeypatch.setattr(builtins, "__import__", refuse)
+    with pytest.raises(Unavailable) as caught:
+        sql_form(None)
+
+    assert caught.value.code == "grader.no_sqlglot"

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from assay.core.errors import BadInput, unknown_name
-from assay.evaluate.measures.sql_text import DATABASES, NotSql, is_allowed, read_sql
+from assay.evaluate.measures.sql_text import DATABASES, NotSql, is_allowed, load, read_sql
 
 KEYS = ("databaseType", "allowedTables", "allowedColumns")
 
@@ -19,11 +19,7 @@ class SqlForm:
     columns: list[str] | None = None
 
     def problem(self, text: str) -> str | None:
-        """Why the text is not SQL as it should be; None when it is.
-
-        Raises:
-            Unavailable: The extra ``sql`` is not installed.
-        """
+        """Why the text is not SQL as it should be; None when it is."""
         try:
             touched = read_sql(text, self.database)
         except NotSql as error:
@@ -39,7 +35,9 @@ def sql_form(value: dict[str, str | list[str]] | None) -> SqlForm:
 
     Raises:
         BadInput: It has another key, another database, or a pattern that is none.
+        Unavailable: The extra ``sql`` is not installed.
     """
+    load()
     given = value or {}
     for key in given:
         if key not in KEYS:

@@ -95,6 +95,15 @@ def is_allowed(touched: str, allowed: list[str]) -> bool:
     return any(re.search(pattern, touched, re.IGNORECASE) for pattern in allowed)
 
 
+def load() -> None:
+    """Get the parser ready, so that its absence is found before a run and not within.
+
+    Raises:
+        Unavailable: The extra ``sql`` is not installed.
+    """
+    _sqlglot()
+
+
 def _sqlglot() -> ModuleType:
     try:
         import sqlglot  # noqa: PLC0415 - an extra
