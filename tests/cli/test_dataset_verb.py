@@ -213,3 +213,4 @@ def test_a_dataset_is_split_into_one_file_with_tags_or_into_several(assay, lines
     assert "parts/a.test.jsonl" in done.out
     assert assay(*words, "-o", "b.jsonl").status == 2
     assert assay("dataset", "split", source, "--into", "a=0.5").status == 2
+    assert "b.jsonl/c" in assay(*words, "--folder", "b.jsonl/c").err

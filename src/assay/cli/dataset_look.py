@@ -26,6 +26,7 @@ from assay.evaluate.dataset import DatasetFile, cases_in, ending_of, spec_file
 from assay.evaluate.dataset_format import Feed
 from assay.evaluate.suite import load_suite
 from assay.evaluate.types import Case, Suite
+from assay.storage.sqlite import storage_failed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -294,7 +295,10 @@ def _write_splits(
     targets = {split: folder / f"{name}.{split}{ending}" for split, _ in splits.shares}
     for target in targets.values():
         check_free(target, force=force)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise storage_failed(folder, error) from None
     for split, target in targets.items():
         convert(source, target, target_format(str(target), None), change=splits.only(split))
         yield str(target)
