@@ -1,5 +1,6 @@
 """``assay import`` and ``assay export``: prompts of other formats in, and out again."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from assay.author.source import read_text
 from assay.cli.options import json_option
 from assay.cli.output import plain, print_json
 from assay.core.errors import BadInput, unknown_name
+from assay.evaluate.promptfoo.detect import is_promptfoo
+from assay.evaluate.promptfoo.to_suite import convert
 
 
 class _DialectName(click.ParamType[str]):
@@ -30,7 +33,8 @@ class _DialectName(click.ParamType[str]):
 Examples:
   assay import greeting.prompty
   assay import greeting.prompt --from dotprompt --output prompts
-  assay import messages.json --json""",
+  assay import messages.json --json
+  assay import promptfooconfig.yaml""",
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--from", "dialect", type=_DialectName(), help="The file's dialect; found out when not given.")
@@ -42,8 +46,12 @@ Examples:
 def import_prompt(file: Path, dialect: str | None, output: Path | None, force: bool, as_json: bool) -> None:
     """Turn a prompt of another format into a prompt file.
 
-    What cannot be carried over is listed with its line.
+    A configuration of promptfoo's becomes a suite, with its prompts and its dataset. What cannot be carried over is
+    listed with its line.
     """
+    if dialect is None and is_promptfoo(file):
+        _import_promptfoo(file, output or file.parent, force=force, as_json=as_json)
+        return
     text = read_text(file, str(file))
     chosen = dialects.get(dialect) if dialect is not None else detect_dialect(text, file.name)
     found = chosen.load(text, file.name, _beside(file))
@@ -54,11 +62,26 @@ def import_prompt(file: Path, dialect: str | None, output: Path | None, force: b
         facts = {"dialect": found.dialect, "name": found.name, "notes": found.notes}
         print_json({**facts, "files": written, "dropped": dropped})
         return
+    _say_imported(written, found.notes, found.dropped, str(file))
+
+
+def _import_promptfoo(file: Path, output: Path, *, force: bool, as_json: bool) -> None:
+    found = convert(file, App.open(file).project.root, output, dict(os.environ))
+    written = _write({output / name: content for name, content in found.files.items()}, force=force)
+    if as_json:
+        dropped = [item.as_dict() for item in found.dropped]
+        facts = {"dialect": "promptfoo", "name": found.name, "notes": list(found.notes)}
+        print_json({**facts, "files": written, "dropped": dropped})
+        return
+    _say_imported(written, found.notes, found.dropped, str(file))
+
+
+def _say_imported(written: Sequence[str], notes: Sequence[str], dropped: Sequence[Dropped], file: str) -> None:
     for path in written:
         click.echo(path)
-    for note in found.notes:
+    for note in notes:
         click.echo(f"note: {plain(note)}", err=True)
-    _say_dropped(found.dropped, str(file))
+    _say_dropped(dropped, file)
 
 
 @click.command(

@@ -255,7 +255,7 @@ class Asserter:
             offered["exact"] = True
         offered |= {name: assertion[name] for name in _WEIGHTS if name in assertion}
         if value is not None:
-            offered["value"] = _typed(base, value)
+            offered["value"] = typed_value(base, value)
         if assertion.get("threshold") is not None:
             offered["threshold"] = assertion["threshold"]
         if (prompt := assertion.get("rubricPrompt", options.get("rubricPrompt"))) is not None:
@@ -296,7 +296,7 @@ def _parameters(factory: Factory) -> frozenset[str]:
     return frozenset(inspect.signature(factory).parameters)
 
 
-def _typed(base: str, value: Any) -> Any:
+def typed_value(base: str, value: Any) -> Any:
     """The value in the type that the grader takes."""
     if base in _TEXT_VALUES and isinstance(value, bool | int | float):
         return as_text(value)

@@ -59,7 +59,7 @@ def plan(suite: PromptfooSuite, files: Files, select: Callable[[Tests], Tests]) 
 
     for number, test in enumerate(select(tests)()):
         whole = Test(with_defaults(test.data, suite.default_test), test.where)
-        columns = list(_columns(suite, whole.data))
+        columns = list(columns_for(suite, whole.data))
         compared = any(a.get("type") in COMPARISONS for a in whole.data.get("assert") or [])
         choices = list(combinations(whole, files, suite.env))
         for repeat in range(suite.repeat):
@@ -86,7 +86,7 @@ def plan(suite: PromptfooSuite, files: Files, select: Callable[[Tests], Tests]) 
                 row += 1
 
 
-def _columns(suite: PromptfooSuite, test: Json) -> Iterator[Column]:
+def columns_for(suite: PromptfooSuite, test: Json) -> Iterator[Column]:
     """The columns that the test is run in."""
     wanted = test.get("providers")
     for column in suite.columns:

@@ -216,8 +216,13 @@ def _key(spec: ProviderSpec, env: Mapping[str, str]) -> str | None:
     )
 
 
+def is_reasoning(model: str) -> bool:
+    """Whether a model of OpenAI's reasons first, and takes no temperature."""
+    return model.startswith(_REASONING)
+
+
 def _parameters(settings: Json, found: ModelId, env: Mapping[str, str], repeat: int) -> Parameters:
-    reasoning = found.family == "openai" and found.model.startswith(_REASONING)
+    reasoning = found.family == "openai" and is_reasoning(found.model)
     longest = settings.get("max_completion_tokens", settings.get("max_tokens"))
     temperature = settings.get("temperature")
     if not reasoning and settings.get("omitDefaults") is not True:
