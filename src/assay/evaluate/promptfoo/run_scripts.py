@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,7 @@ class RunScripts:
 
     async def javascript(self, body: str, names: tuple[str, ...], *arguments: object) -> Any:
         """What a function with this body returns."""
-        what = f"the JavaScript {quote(body.removeprefix('return '), QUOTED_CHARS)}"
-        return _plain(await self._scripts.run(Code(body, names, what=what), arguments))
+        return _plain(await self._scripts.run(_code(body, names), arguments))
 
     async def python(self, body: str, output: object, context: object) -> Any:
         """What Python code returns for an output and a context."""
@@ -89,6 +89,11 @@ class RunScripts:
         """End every process."""
         await self._scripts.close()
         await self._python.close()
+
+
+@lru_cache(maxsize=1_000)
+def _code(body: str, names: tuple[str, ...]) -> Code:
+    return Code(body, names, what=f"the JavaScript {quote(body.removeprefix('return '), QUOTED_CHARS)}")
 
 
 def _plain(value: object) -> Any:

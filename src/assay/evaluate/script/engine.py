@@ -332,7 +332,7 @@ class _Machine:
         self.last_id = 0
         self.has_nunjucks = False
         self.has_math = False
-        self._limits = limits
+        self._most_chars = limits.memory_bytes // 8
         self._allowed: float | None = None
 
     def allow(self, time_s: float) -> None:
@@ -343,7 +343,7 @@ class _Machine:
 
     def do(self, operation: str, *arguments: object) -> object:
         """What an operation of the prelude answers, or where it was stopped."""
-        if sum(len(a) for a in arguments if isinstance(a, str)) * 4 > self._limits.memory_bytes:
+        if any(type(a) is str and len(a) > self._most_chars for a in arguments):
             return _Stop("memory", "was given more data than fits in the memory that it may use")
         try:
             return self._operations[operation](*arguments)

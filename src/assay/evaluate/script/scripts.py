@@ -22,6 +22,8 @@ from assay.evaluate.worker import MAX_CHARS, Surroundings, WorkerPool
 DIRECT_AFTER = 2
 """So many calls of the same code that needed more than a slice, and the next are made apart at once."""
 
+MAX_LOG_LINES = 200
+
 _CHILD = Path(__file__).with_name("child.py")
 
 
@@ -140,7 +142,7 @@ class Scripts:
             limit = "time" if error.code == "grader.timeout" else "engine"
             raise ScriptStopped(error.what, limit=limit, where=where) from None
         found = msgspec.convert(answer, Answer)
-        self._log += found.log
+        self._log = (self._log + found.log)[-MAX_LOG_LINES:]
         return _value(found)
 
 
