@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import scipy.special  # noqa: F401 - a session in this process must find it loaded: it cannot be loaded a second time
 
+from assay.testing import pytest_items  # noqa: F401 - as above, and for all that it loads
 from assay.testing.fake_provider import FakeProvider
 
 PROMPT = """\
