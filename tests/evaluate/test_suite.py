@@ -351,7 +351,7 @@ BAD_SETTINGS = [
         "json-schema",
         "json-schema, schema: 3",
         "contract, strict: true",
-        "python",
+        "python, function: 3",
         "python, function: own.py",
         "python, function: '../graders/own.py:grade', threshold: 0",
         "python, function: '../graders/own.py:grade', timeout_s: -1",
