@@ -148,7 +148,7 @@ class Renderer:
             except ValueError:
                 pass
             else:
-                return json_text(await self._deep(parsed, values), indent=2)
+                return json_text(await self._deep(parsed, values), indent=True)
             filled = {name: await self._value(value, values) for name, value in values.items()}
         else:
             filled = values

@@ -8,7 +8,7 @@ from typing import Any
 
 from assay.author.source import WorkingTree
 from assay.evaluate.promptfoo.paths import Files
-from assay.evaluate.promptfoo.script_text import plain
+from assay.evaluate.promptfoo.script_text import sent
 from assay.evaluate.promptfoo.scripting import NOTHING
 from assay.evaluate.promptfoo.types import CodeRef, Json
 from assay.evaluate.python_code import PythonCode
@@ -50,13 +50,13 @@ class RunScripts:
 
     async def python(self, body: str, output: object, context: object) -> Any:
         """What Python code returns for an output and a context."""
-        return await self._python.run_body(body, {"output": plain(output), "context": plain(context)})
+        return await self._python.run_body(body, {"output": sent(output), "context": sent(context)})
 
     async def call(self, code: CodeRef, *arguments: object) -> Any:
         """What a function in a file returns."""
         if code.python:
             return await self._python.call_file(
-                str(code.file), code.function or "main", [plain(item) for item in arguments]
+                str(code.file), code.function or "main", [sent(item) for item in arguments]
             )
         return _plain(await self._scripts.call(str(code.file), code.function, arguments))
 

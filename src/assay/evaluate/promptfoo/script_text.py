@@ -2,13 +2,22 @@
 
 import json
 import math
+import re
 from typing import Any
 
+import msgspec
 
-def json_text(value: object, *, indent: int | None = None) -> str:
-    """The value as ``JSON.stringify`` writes it."""
-    separators = (",", ":") if indent is None else (",", ": ")
-    return json.dumps(plain(value), ensure_ascii=False, indent=indent, separators=separators, default=str)
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
+_INDENTED = json.JSONEncoder(ensure_ascii=False, indent=2, separators=(",", ": "), default=str)
+_UNLIKE = re.compile(r"\.0|\de|NaN|Infinity")
+"""What a text may hold in which JavaScript would have written a number otherwise."""
+
+
+def json_text(value: object, *, indent: bool = False) -> str:
+    """The value as ``JSON.stringify`` writes it, with ``indent`` two spaces a level."""
+    write = _INDENTED.encode if indent else _COMPACT.encode
+    text = write(value)
+    return write(plain(value)) if _UNLIKE.search(text) else text
 
 
 def parse_json(text: str) -> Any:
@@ -62,6 +71,15 @@ def plain(value: object) -> object:
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     return value
+
+
+def sent(value: object) -> object:
+    """The value as it is sent to another language: itself, where JavaScript would write its numbers alike."""
+    try:
+        text = msgspec.json.encode(value, enc_hook=str).decode()
+    except UnicodeEncodeError:  # half a surrogate pair
+        return plain(value)
+    return plain(value) if _UNLIKE.search(text) else value
 
 
 def _refuse(constant: str) -> float:
