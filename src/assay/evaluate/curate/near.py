@@ -5,7 +5,7 @@ MinHash); texts that agree in the three bins of some band are compared exactly. 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -95,40 +95,49 @@ class NearTexts:
     def _compare(self) -> None:
         with scratching():
             self._table.execute("BEGIN")
-            rows = self._table.cursor().execute("SELECT band, number FROM bands ORDER BY band, number")
             band: int | None = None
-            first: list[int] = []
-            for found, number in rows:
+            alone: int | None = None
+            first: list[_Text] = []
+            for found, number in self._table.execute("SELECT band, number FROM bands ORDER BY band, number"):
                 if found != band:
-                    band, first = found, []
-                if not self._is_like_one(first, number) and len(first) < MOST_COMPARED:
-                    first.append(number)
+                    band, alone, first = found, number, []
+                    continue
+                if alone is not None:
+                    first, alone = [self._load(alone)], None
+                self._meet(first, self._load(number))
             self._table.execute("COMMIT")
 
-    def _is_like_one(self, first: Sequence[int], number: int) -> bool:
-        """Whether the text is nearly the same as one of the first with its band; the pair is kept."""
+    def _meet(self, first: "list[_Text]", new: "_Text") -> None:
+        """Keep the pair of the text and the first like it; a text like none of them becomes one of the first."""
         for other in first:
-            known = self._table.execute(
-                "SELECT share FROM pairs WHERE later = ? AND earlier = ?", (number, other)
-            ).fetchone()
-            share = known[0] if known is not None else similarity(self._text(other), self._text(number))
+            share = 1.0 if other.text == new.text else _shared(other.pieces, new.pieces)
             if share >= self._least:
-                if known is None:
-                    self._table.execute("INSERT INTO pairs VALUES (?, ?, ?)", (number, other, share))
-                return True
-        return False
+                row = (new.number, other.number, share)
+                self._table.execute("INSERT OR IGNORE INTO pairs VALUES (?, ?, ?)", row)
+                return
+        if len(first) < MOST_COMPARED:
+            first.append(new)
 
-    def _text(self, number: int) -> str:
+    def _load(self, number: int) -> "_Text":
         (text,) = self._table.execute("SELECT text FROM texts WHERE number = ?", (number,)).fetchone()
-        return str(text)
+        return _Text(number, text, pieces(text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    number: int
+    text: str
+    pieces: set[int]
 
 
 def similarity(one: str, other: str) -> float:
     """The share of pieces in common, of all that either has: 1 for the same text."""
-    if one == other:
-        return 1.0
-    mine, theirs = pieces(one), pieces(other)
-    return len(mine & theirs) / len(mine | theirs)
+    return 1.0 if one == other else _shared(pieces(one), pieces(other))
+
+
+def _shared(one: set[int], other: set[int]) -> float:
+    common = len(one & other)
+    return common / (len(one) + len(other) - common)
 
 
 def pieces(text: str) -> set[int]:
