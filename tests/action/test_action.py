@@ -216,7 +216,7 @@ class TestTheScriptsOfTheAction:
         assert done.returncode == 0, done.stderr
         assert done.stdout.startswith("assay ")
         assert f"PYTHON={tools}/python" in calls.read_text()
-        assert targets == ["package", "model"][: 2 if model == "true" else 1]
+        assert targets == ["package", "assets", "model"][: 3 if model == "true" else 2]
         makefile = (ROOT / "Makefile").read_text("utf-8")
         assert all(f"$(STAMPS)/{target}:" in makefile for target in targets)
 
