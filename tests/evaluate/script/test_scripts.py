@@ -5,7 +5,6 @@ import contextlib
 import math
 import os
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from assay.evaluate.script.engine import Code
 from assay.evaluate.script.scripts import Scripts
 from assay.evaluate.script.types import UNDEFINED, Limits, ScriptFailed, ScriptStopped, Setting
 
-SPIN = "const end = Date.now() + 150; while (Date.now() < end);"
+SPIN = "for (let i = 0; i < 5e6; i++);"
 
 
 @contextlib.asynccontextmanager
@@ -46,14 +45,13 @@ async def test_what_needs_more_than_its_slice_gives_the_same(tmp_path):
 
 async def test_what_does_not_end_is_stopped_while_the_loop_goes_on(tmp_path):
     async with scripts_in(tmp_path) as scripts:
-        longest, done = 0.0, asyncio.ensure_future(scripts.run(code("for (;;);"), ["a"]))
+        turns, done = 0, asyncio.ensure_future(scripts.run(code("for (;;);"), ["a"]))
         while not done.done():
-            start = time.monotonic()
             await asyncio.sleep(0.01)
-            longest = max(longest, time.monotonic() - start)
+            turns += 1
         with pytest.raises(ScriptStopped, match="the assertion took longer than 1 s"):
             await done
-        assert longest < 0.9
+        assert turns > 10
 
 
 async def test_a_slow_template_is_rendered_apart(tmp_path):

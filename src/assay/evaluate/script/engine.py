@@ -41,6 +41,9 @@ MAX_FUNCTIONS = 1_000
 MAX_NEEDS = 1_000
 """How often one call may be begun anew for a file that it needed."""
 
+LIBRARY_S = 10.0
+"""The longest that loading Nunjucks or mathjs may take, which is no time of the code that needs them."""
+
 MAX_MESSAGE_CHARS = 300
 TEMPLATE = "the template"
 QUOTED_CHARS = 40
@@ -141,7 +144,7 @@ class Engine:
         machine = self._ready()
         self._doing = (f"the expression {expression[:60]!r}", where)
         if not machine.has_math:
-            machine.allow(self._setting.limits.time_s)
+            machine.allow(LIBRARY_S)
             self._do(machine, "useMath", "\n" * OWN_LINES + library(MATHJS))
             machine.allow(self.time_s)
             machine.has_math = True
@@ -179,7 +182,7 @@ class Engine:
         return machine.last_id
 
     def _use_nunjucks(self, machine: "_Machine") -> None:
-        machine.allow(self._setting.limits.time_s)
+        machine.allow(LIBRARY_S)
         self._do(machine, "useNunjucks", "\n" * OWN_LINES + library(NUNJUCKS))
         doing = self._doing
         for name, file in self._setting.filters.items():
