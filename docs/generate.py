@@ -87,8 +87,8 @@ def _commands(context: click.Context) -> Iterator[click.Context]:
         assert command is not None
         inner = click.Context(command, info_name=name, parent=context)
         yield inner
-        if (also := getattr(command, "also", None)) is not None:
-            yield click.Context(also[1], info_name=f"{name} {also[0]}", parent=context)
+        for what, other in getattr(command, "others", {}).items():
+            yield click.Context(other, info_name=f"{name} {what}", parent=context)
         if isinstance(command, click.Group):
             yield from _commands(inner)
 

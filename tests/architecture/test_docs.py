@@ -97,7 +97,8 @@ def test_a_command_exists_with_its_options(block):
 def unknown(command: click.Command, words: list[str]) -> list[str]:
     """The verbs and options among the words that the command does not have."""
     context = click.Context(command)
-    parameters = [*command.params, *(also[1].params if (also := getattr(command, "also", None)) else [])]
+    others = getattr(command, "others", {}).values()
+    parameters = [parameter for one in (command, *others) for parameter in one.params]
     names = {name for parameter in parameters for name in (*parameter.opts, *parameter.secondary_opts)}
     for i, word in enumerate(words):
         if word == "--":

@@ -20,8 +20,9 @@ import click
 import msgspec
 
 from assay.cli.code_host import find_thread, put_comment
-from assay.cli.evaluate import STATUS
+from assay.cli.eval_view import STATUS
 from assay.cli.output import plain, print_json
+from assay.cli.param_type import ParamType
 from assay.cli.workflow import annotation, commands_ignored
 from assay.core.errors import AssayError, BadInput
 from assay.evaluate.case_place import checkout_path
@@ -71,7 +72,7 @@ class Result:
     error: dict[str, object] | None = None
 
 
-class _FailOn(click.ParamType[tuple[str, ...]]):
+class _FailOn(ParamType[tuple[str, ...]]):
     name = "list"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import click
 
+from assay.cli.param_type import ParamType
 from assay.core.errors import BadInput
 from assay.evaluate.case_table import Ids
 from assay.evaluate.dataset import DatasetFile, ending_of, formats_for, split_part
 from assay.evaluate.dataset_format import formats
 
 
-class KindName(click.ParamType[str]):
+class KindName(ParamType[str]):
     """The name of a format; a wrong one is answered with the nearest."""
 
     name = "kind"

@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-__all__ = ["ProgressView", "print_summary"]
+__all__ = ["STATUS", "STOPPED", "ProgressView", "print_summary"]
 
+STATUS: dict[Decision, int] = {"pass": 0, "fail": 1, "inconclusive": 3, "invalid": 3}
+"""With which status a command ends that ends in a decision."""
+
+STOPPED = "interrupted; what was paid for is kept, and the same command goes on from there"
 FLIPS_SHOWN = 10
 SLICES_SHOWN = 4
 _LABEL_WIDTH = 14

@@ -10,8 +10,8 @@ import click
 
 from assay.app import App, SuiteOpener
 from assay.cli.cluster_options import Cluster, cluster_options
-from assay.cli.eval_view import print_summary
-from assay.cli.evaluate_promptfoo import EvalCommand
+from assay.cli.eval_command import EvalCommand
+from assay.cli.eval_view import STATUS, STOPPED, print_summary
 from assay.cli.export_run import Export, export_option, export_paths, write_exports
 from assay.cli.options import against_options, budget_options, json_option, model_options, override_of
 from assay.cli.output import near, print_json, stdout_console
@@ -26,11 +26,8 @@ from assay.evaluate.native import job_of
 from assay.evaluate.plan import Planned, Variant
 from assay.evaluate.run_folder import REPORT
 from assay.evaluate.service import Evaluation, Finished, Job, Options
-from assay.evaluate.types import BudgetSpec, Decision
+from assay.evaluate.types import BudgetSpec
 from assay.models.accounts import AccountLeftOut
-
-STOPPED = "interrupted; what was paid for is kept, and the same command goes on from there"
-STATUS: dict[Decision, int] = {"pass": 0, "fail": 1, "inconclusive": 3, "invalid": 3}
 
 
 @click.command(

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 import click
 
 from assay.app import App
-from assay.cli.eval_view import print_summary
+from assay.cli.eval_view import STOPPED, print_summary
 from assay.cli.export_run import Export, export_option, write_exports
 from assay.cli.options import budget_options, json_option
 from assay.cli.output import print_json, stdout_console
+from assay.cli.param_type import ParamType
 from assay.cli.progress_json import ProgressLines
 from assay.cli.progress_view import ProgressView
 from assay.core.errors import BadInput
@@ -30,7 +31,6 @@ from assay.evaluate.service import Evaluation, Finished, Job, Options
 from assay.evaluate.types import BudgetSpec
 from assay.models.accounts import AccountLeftOut
 
-STOPPED = "interrupted; what was paid for is kept, and the same command goes on from there"
 FAILED_STATUS = 100
 _CONFIG_FLAGS = ("-c", "--config", "-a", "--assertions", "--model-outputs")
 _IGNORED = ("share", "table", "write", "progress-bar", "verbose")
@@ -67,22 +67,6 @@ def _named(arguments: Sequence[str], parameters: Iterable[click.Parameter]) -> I
             yield argument
 
 
-class EvalCommand(click.Command):
-    """``assay eval``: hands over to promptfoo's way of it when a configuration of promptfoo's is named."""
-
-    @property
-    def also(self) -> tuple[str, click.Command]:
-        """What stands for the other way, and the command that it is."""
-        return "promptfooconfig.yaml", promptfoo_eval
-
-    def make_context(
-        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
-    ) -> click.Context:
-        if calls_promptfoo(args, self.params):
-            return promptfoo_eval.make_context(info_name, args, parent=parent, **extra)
-        return super().make_context(info_name, args, parent=parent, **extra)
-
-
 class Pair(NamedTuple):
     """One ``NAME=VALUE``."""
 
@@ -90,7 +74,7 @@ class Pair(NamedTuple):
     value: str
 
 
-class _PairType(click.ParamType[Pair]):
+class _PairType(ParamType[Pair]):
     name = "pair"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Pair:  # noqa: ARG002 - click passes them

@@ -11,12 +11,13 @@ from assay.author.exchange.dialect import Dialect, Dropped, Read, detect_dialect
 from assay.author.source import read_text
 from assay.cli.options import json_option
 from assay.cli.output import plain, print_json
+from assay.cli.param_type import ParamType
 from assay.core.errors import BadInput, unknown_name
 from assay.evaluate.promptfoo.detect import is_promptfoo
 from assay.evaluate.promptfoo.to_suite import convert
 
 
-class _DialectName(click.ParamType[str]):
+class _DialectName(ParamType[str]):
     """The name of a dialect; a wrong one is answered with the nearest."""
 
     name = "dialect"

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 from assay.app import App
+from assay.cli.param_type import ParamType
 from assay.core.errors import BadInput
 from assay.evaluate.exporter import FinishedRun, export_to, exporters, load_run
 from assay.evaluate.runs import find_run
@@ -26,7 +27,7 @@ class Export(NamedTuple):
     path: str
 
 
-class _ExportType(click.ParamType[Export]):
+class _ExportType(ParamType[Export]):
     name = "export"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Export:  # noqa: ARG002 - click passes them

@@ -11,6 +11,7 @@ import click
 
 from assay.author.source import read_text
 from assay.author.types import Prompt
+from assay.cli.param_type import ParamType
 from assay.core.document import parse_document
 from assay.core.errors import BadInput
 from assay.evaluate.plan import Override
@@ -54,7 +55,7 @@ def model_options(command: F) -> F:
     return command
 
 
-class Money(click.ParamType[Decimal]):
+class Money(ParamType[Decimal]):
     """An amount of money, exact."""
 
     name = "amount"
@@ -70,7 +71,7 @@ class Money(click.ParamType[Decimal]):
         return amount
 
 
-class Duration(click.ParamType[float]):
+class Duration(ParamType[float]):
     """A time such as ``90``, ``90s``, ``15m`` or ``1h30m``, in seconds."""
 
     name = "duration"

@@ -101,6 +101,10 @@ class StoredModels:
         judge: Who is asked where the grader names nobody; None for nobody.
         timeout_s: Longest time of one attempt.
         nonce: Set for a run that shall pay anew.
+
+    Attributes:
+        paid: How many questions were asked.
+        found: How many were answered from the store.
     """
 
     def __init__(
@@ -120,6 +124,7 @@ class StoredModels:
         self._timeout_s = timeout_s
         self._nonce = nonce
         self._under_way: dict[bytes, asyncio.Future[Reply]] = {}
+        self.paid = self.found = 0
 
     async def ask(
         self,
@@ -146,8 +151,22 @@ class StoredModels:
         request = Request(
             model=target.model, messages=tuple(messages), parameters=parameters or given, response_schema=schema
         )
+        return _billed(target, await self.call(target, request, repeat=repeat))
+
+    async def call(self, target: Target, request: Request, *, repeat: int = 0, does: str = "grades") -> Reply:
+        """One reply to a whole request; nobody is billed for it.
+
+        Args:
+            target: Whom to ask.
+            request: What to ask.
+            repeat: Another number is another question.
+            does: What the model does, for messages.
+
+        Raises:
+            GraderFailed: It gave no reply.
+        """
         address = self._address(target, request, repeat)
-        return _billed(target, await self._once(address, lambda: self._call(target, request, address)))
+        return await self._once(address, lambda: self._call(target, request, address, does))
 
     async def embed(self, texts: Sequence[str], *, model: str | None = None) -> list[list[float]]:
         """A vector for each text, all of one length.
@@ -204,11 +223,13 @@ class StoredModels:
         parts = ["asked", target.provider, target.base_url, self._nonce, msgspec.to_builtins(request)]
         return Address(parts).of((), repeat)
 
-    async def _call(self, target: Target, request: Request, address: bytes) -> Reply:
+    async def _call(self, target: Target, request: Request, address: bytes, does: str) -> Reply:
         stored = self._store.find(address)
         if stored is not None:
+            self.found += 1
             return stored.replies[0]
-        with _blamed(target, "grades"):
+        self.paid += 1
+        with _blamed(target, does):
             reply = await self._client.generate(
                 target, request, timeout_s=self._timeout_s, idempotency_key=address.hex()
             )

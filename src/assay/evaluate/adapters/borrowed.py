@@ -11,14 +11,14 @@ import importlib
 import io
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import TypeVar
 
 from assay.core.errors import BadInput, GraderFailed, Unavailable, unknown_name
 from assay.evaluate.bench import Bench
 from assay.evaluate.types import Verdict
-from assay.models.types import Message, Role
+from assay.models.types import Message, Reply, Role
 
 T = TypeVar("T")
 
@@ -105,10 +105,13 @@ class BorrowedJudge:
         Raises:
             GraderFailed: No model is named, or it gave no reply.
         """
+        return self.reply([Message(role=role, content=content) for role, content in messages], schema=schema).text
+
+    def reply(self, messages: Sequence[Message], *, schema: dict[str, object] | None = None) -> Reply:
+        """The same, whole."""
         assert self._loop is not None
-        said = [Message(role=role, content=content) for role, content in messages]
-        asked = self._bench.ask(said, model=self._model, schema=schema)
-        return asyncio.run_coroutine_threadsafe(asked, self._loop).result().text
+        asked = self._bench.ask(messages, model=self._model, schema=schema)
+        return asyncio.run_coroutine_threadsafe(asked, self._loop).result()
 
     async def run(self, metric: str, call: Callable[[], T]) -> T:
         """What the call returns, made in a thread of its own.
@@ -118,14 +121,14 @@ class BorrowedJudge:
         """
         self._loop = asyncio.get_running_loop()
         try:
-            return await asyncio.to_thread(_quietly, call)
+            return await asyncio.to_thread(quietly, call)
         except GraderFailed:
             raise
         except Exception as error:  # noqa: BLE001 - the edge: what another tool raises is reported, whatever it is
             raise _failed(metric, error) from None
 
 
-def _quietly(call: Callable[[], T]) -> T:
+def quietly(call: Callable[[], T]) -> T:
     """The call, without what it prints: standard output is for data."""
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         return call()
