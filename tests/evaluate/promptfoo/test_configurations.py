@@ -61,9 +61,9 @@ def test_the_exit_status_is_ours_or_promptfoos(evaluate, monkeypatch, flags, env
         ("prompts: [a]\nproviders:\n  - bedrock:anthropic.claude\n", 3, "'bedrock:anthropic.claude' is not supported"),
         ("prompts: [a]\nproviders: ['openai:responses:m']\n", 2, "'openai:responses:m' is not supported"),
         (
-            "prompts: [a]\nproviders: [echo]\ntests:\n - assert:\n    - type: moderation\n",
+            "prompts: [a]\nproviders: [echo]\ntests:\n - assert:\n    - type: agent-rubric\n",
             5,
-            "'moderation' is not supported",
+            "'agent-rubric' is not supported",
         ),
         (
             "prompts: [a]\nproviders: [echo]\ntests:\n - assert:\n    - type: contain\n",

@@ -17,6 +17,7 @@ from assay.engine.types import Checked, Outcome
 from assay.evaluate.bench import Bench
 from assay.evaluate.grader import Factory, graders
 from assay.evaluate.promptfoo.code_verdict import NoVerdict, function_body, javascript_result, python_result
+from assay.evaluate.promptfoo.guardrail import guardrails_result
 from assay.evaluate.promptfoo.judging_bench import Judging, judged_by
 from assay.evaluate.promptfoo.known import CODE_TYPES, JUDGED_TYPES, base_type
 from assay.evaluate.promptfoo.paths import Files, is_javascript, read_file, split_function
@@ -74,6 +75,10 @@ class KnowsJudges(Protocol):
         """What makes its vectors; None for the embedded model."""
         ...
 
+    def moderator(self, assertion: Json, where: Location) -> Json:
+        """What the grader ``moderation`` asks, as its settings."""
+        ...
+
 
 class Asserter:
     """Runs assertions.
@@ -124,6 +129,8 @@ class Asserter:
             return _measured(base, assertion, graded, inverse=inverse)
         if base == "regex":
             return await self._regex(value, output, inverse=inverse)
+        if base == "guardrails":
+            return guardrails_result(graded.response, inverse=inverse)
         if base == "skill-used":
             return skill_result(value, graded.response.metadata, inverse=inverse)
         return await self._graded(base, assertion, value, output, graded)
@@ -221,6 +228,8 @@ class Asserter:
 
     async def _graded(self, base: str, assertion: Json, value: Any, output: Any, graded: Graded) -> Result:
         settings = self._settings(base, assertion, value, graded)
+        if base == "moderation":
+            settings |= self._judges.moderator(assertion, graded.where)
         grade = self._grade(base, settings)
         case = Case(id="", inputs=await self._inputs(base, assertion, graded), where=graded.where)
         outcome = outcome_of(graded, output)

@@ -14,6 +14,7 @@ from assay.core.location import Location
 from assay.evaluate.asking import StoredModels
 from assay.evaluate.promptfoo.assertion import Asserter
 from assay.evaluate.promptfoo.grading import TestGrading
+from assay.evaluate.promptfoo.guardrail import moderation_settings
 from assay.evaluate.promptfoo.hooks import Hooks
 from assay.evaluate.promptfoo.judging_bench import JudgingBench
 from assay.evaluate.promptfoo.known import JUDGED_TYPES, base_type
@@ -78,6 +79,10 @@ class Judges:
             own = own.get("embedding")
         return embedding_target(None if own is None else self.provider(own), self._suite.env)
 
+    def moderator(self, assertion: Json, where: Location) -> Json:
+        """What the grader ``moderation`` asks, as its settings."""
+        return moderation_settings(assertion, self._suite.env, where)
+
     def _make(self, value: Any) -> ProviderSpec:
         return next(iter(specs_of(value, self._files, self._suite.env, Location(self._suite.name))))
 
@@ -103,12 +108,13 @@ def job_of(loaded: Loaded, selection: Selection) -> Job[Planned]:
     @asynccontextmanager
     async def open_sampler(given: Facilities) -> AsyncIterator[PromptfooSampler]:
         scripts = RunScripts(files, suite.env, suite.filters)
-        sampler = _sampler(suite, files, judges, scripts, given)
+        sampler, bench = _sampler(suite, files, judges, scripts, given)
         try:
             yield sampler
             if sampler.kept is not None:
                 await _after_all(suite, files, scripts, sampler.kept)
         finally:
+            await bench.close()
             await scripts.close()
 
     return Job(
@@ -131,7 +137,8 @@ def job_of(loaded: Loaded, selection: Selection) -> Job[Planned]:
 
 def _sampler(
     suite: PromptfooSuite, files: Files, judges: Judges, scripts: RunScripts, given: Facilities
-) -> PromptfooSampler:
+) -> tuple[PromptfooSampler, JudgingBench]:
+    """What runs the samples, and the bench to close after them."""
     timeout_s = suite.timeout_s or given.timeout_s
     making = Given(files=files, scripts=scripts, client=given.engine.client, env=suite.env, timeout_s=timeout_s)
     responses = Responses(making, given.store, clock=given.clock, progress=given.progress, nonce=given.nonce)
@@ -157,7 +164,7 @@ def _sampler(
         judge_of=judges.judge,
         provider_of=judges.provider,
     )
-    return PromptfooSampler(parts, suite.name)
+    return PromptfooSampler(parts, suite.name), bench
 
 
 async def _after_all(suite: PromptfooSuite, files: Files, scripts: RunScripts, rows: list[Json]) -> None:
@@ -231,6 +238,8 @@ def _check_named(planned: Planned, judges: Judges, suite: PromptfooSuite) -> Non
     for assertion in test.get("assert") or []:
         for item in [assertion, *(assertion.get("assert") or [])]:
             kind = base_type(str(item.get("type")))
+            if kind == "moderation":
+                judges.moderator(item, planned.where)
             if kind not in JUDGED_TYPES and kind != "select-best":
                 continue
             judge = judges.judge(item, test)

@@ -118,6 +118,8 @@ SCORE_TYPES = frozenset(
         "similar:euclidean",
         "classifier",
         "webhook",
+        "moderation",
+        "guardrails",
         "latency",
         "cost",
     ]
@@ -148,9 +150,7 @@ TOOL_TYPES = frozenset(
 )
 REFUSED_TYPES = {
     "agent-rubric": "an agent of promptfoo's own judges it",
-    "guardrails": "it reads what promptfoo's own guardrails say",
     "human": "a person gives the verdict in promptfoo's viewer",
-    "moderation": "it asks a moderation service",
     "pi": "it asks a service of its own",
     "ruby": "no Ruby is run",
     "trace-error-spans": "no traces are received",

@@ -100,6 +100,7 @@ class Response(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         output: Text or JSON; None when there is none.
         error: What went wrong, for a call that brought nothing.
         cost: US dollars; None is unknown.
+        guardrails: What the provider's own checks said: ``flagged``, ``reason``.
         cached: Whether the provider said that it had the answer already.
         raw: The provider's answer beyond the output, such as its tool calls.
     """
@@ -114,6 +115,7 @@ class Response(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     finishReason: str | None = None  # noqa: N815 - the name in promptfoo's format
     isRefusal: bool = False  # noqa: N815 - the name in promptfoo's format
     logProbs: list[float] = []  # noqa: N815 - the name in promptfoo's format
+    guardrails: dict[str, Any] = {}
     raw: Any = None
 
 
