@@ -22,6 +22,8 @@ def verdicts(*found: bool) -> str:
         ("1. so. Verdict: Yes.\n2. no. Verdict: No.", 0.5, True),
         ("Final verdict for each statement in order: Yes. No.", 0.5, True),
         ("Final verdict for each statement in order: Yes.", 0.5, True),
+        ("Final verdict for each statement in order: Yes. Yes. No.", 0.5, True),
+        ("Final verdict for each statement in order: No. No. No. Yes.", 0.0, False),
     ],
 )
 async def test_the_score_is_the_share_of_supported_claims(court, case, outcome, reply, score, passes):

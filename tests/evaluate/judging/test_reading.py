@@ -60,6 +60,8 @@ def test_what_holds_no_verdict_is_unreadable(reply, what):
         ('{"score": 0.2, "reason": "r"}', 0.2, True),
         ('{"reason": "r"}', 1.0, True),
         ('{"score": 8}', 8.0, True),
+        ('{"pass": null, "score": null}', 0.0, True),
+        ('{"pass": false, "score": true}', 1.0, False),
         ('{"pass": false, "score": 0} then {"pass": true, "score": 1}', 0.0, False),
     ],
 )

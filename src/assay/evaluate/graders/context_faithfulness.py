@@ -1,6 +1,7 @@
 """Grader ``context-faithfulness``: what the reply claims is supported by the retrieved context."""
 
 import re
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from assay.evaluate.bench import Bench
 from assay.evaluate.grader import graders
 from assay.evaluate.judging.fence import FENCED
 from assay.evaluate.judging.judge import Judge, Question, make_judge
-from assay.evaluate.judging.numbered import named, numbered_schema, read_numbered, read_texts, share, wanted
+from assay.evaluate.judging.numbered import named, numbered_schema, read_numbered, read_texts, wanted
 from assay.evaluate.judging.passages import CONTEXT, context_of, joined, question_of
 from assay.evaluate.judging.prompt import own
 from assay.evaluate.judging.reading import Unreadable
@@ -89,11 +90,12 @@ def context_faithfulness(
         context_text = joined(context_of(case, context))
         values |= {"context": context_text, "statements": claims}
         answer = await asker.ask(asked, values, part="verdicts")
-        score = share(answer.value)
+        score = supported(answer.value, len(claims))
         reason = f"the context supports {sum(answer.value)} of {len(claims)} claims"
-        if score < 1:
-            reason += f", not {named(answer.value, claims, which=False)}"
-        told = [{"claim": claim, "supported": verdict} for claim, verdict in zip(claims, answer.value, strict=True)]
+        told: list[object] = []
+        if len(answer.value) == len(claims):
+            told = [{"claim": claim, "supported": verdict} for claim, verdict in zip(claims, answer.value, strict=True)]
+            reason += f", not {named(answer.value, claims, which=False)}" if score < 1 else ""
         detail = {**answer.detail, "claims": told}
         return Verdict(score, score >= threshold - 1e-12, reason + answer.note, detail=detail)
 
@@ -135,8 +137,13 @@ def read_verdicts(text: str, count: int) -> list[bool]:
         found = _in_words(text.lower())
         if not found:
             raise
-    # A claim without a verdict has no support.
-    return [*found, *[False] * count][:count]
+    return found
+
+
+def supported(verdicts: Sequence[bool], count: int) -> float:
+    """The share of claims that have support: a claim without a verdict has none, and a verdict too many takes away."""
+    lacking = verdicts.count(False) + max(0, count - len(verdicts))
+    return max(0.0, 1 - lacking / count)
 
 
 def _in_words(text: str) -> list[bool]:

@@ -100,7 +100,7 @@ def read_rubric(text: str, *, threshold: float | None = None, lenient: bool = Fa
     """
     found = first_object(text) if lenient else the_one(text, "pass", "score") or first_object(text)
     given, raw = found.get("pass"), found.get("score")
-    number = as_number(raw)
+    number = _like_javascript(raw) if lenient and "score" in found else as_number(raw)
     if not lenient:
         _check_rubric(given, raw, number)
     passed = truth(given) if given is not None else _passes_by_score(number, threshold, lenient)
@@ -138,6 +138,13 @@ def as_number(value: object) -> float | None:
     except (ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
+
+
+def _like_javascript(value: object) -> float | None:
+    """A number as JavaScript would make one: nothing and empty text are 0, a truth is 0 or 1."""
+    if value is None or value == "" or isinstance(value, bool):
+        return float(bool(value))
+    return as_number(value)
 
 
 def reason_of(found: dict[str, object], key: str = "reason") -> str:
