@@ -53,6 +53,14 @@ def wait_until(process: "subprocess.Popen[str]", reached: Callable[[], bool]) ->
         time.sleep(0.001)
 
 
+def wait_for(reached: Callable[[], bool]) -> None:
+    """Until that is so."""
+    ends_s = time.monotonic() + 60
+    while not reached():
+        assert time.monotonic() < ends_s, "it takes too long"
+        time.sleep(0.001)
+
+
 def kill(process: "subprocess.Popen[str]", number: int = signal.SIGKILL) -> tuple[int, str, str]:
     """Send the signal, and wait for the end: the status and what was printed."""
     process.send_signal(number)
@@ -92,6 +100,7 @@ def test_a_run_that_is_killed_again_and_again_comes_to_what_it_would_have_come_t
         time.sleep(chance.uniform(0, 0.5 if more == 0 else 0.035))
         status, _, _ = kill(process)
         assert status == -signal.SIGKILL
+        wait_for(lambda: slow_sorter.open_connections == 0)  # all that the dead one had sent has come
         kills.append((len(slow_sorter.requests), kept(sorting, tmp_path)))
     done = sorting.assay(*command)
     found = done.json()
