@@ -159,8 +159,13 @@ class Engine:
 
     def _in_file(self, file: str, where: Location | None, operation: str, *arguments: object) -> object:
         machine = self._ready()
-        self._doing = (file, where)
+        self._doing = (self.shown(file), where)
         return self._do(machine, operation, *arguments)
+
+    def shown(self, file: str) -> str:
+        """A file as messages name it."""
+        root = f"{self._source.root}/"
+        return self._source.name(file.removeprefix(root)) if file.startswith(root) else file
 
     def _ready(self) -> "_Machine":
         if self._machine is None:

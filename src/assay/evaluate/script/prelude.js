@@ -633,6 +633,7 @@
     return needs.length ? NEEDS : found;
   };
 
+  const brief = (file) => (file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file);
   const exported = (file, name) => {
     const module = load(here, file);
     const ready = module.ready;
@@ -643,7 +644,7 @@
       const owner = main !== null && main !== undefined && main[name] !== undefined ? main : space;
       if (owner[name] === undefined) {
         const names = Object.keys(module.exports ?? {}).filter((key) => key !== 'default');
-        const error = new ReferenceError(`${file} exports no ${name}${names.length ? `; it exports ${names.join(', ')}` : ''}`);
+        const error = new ReferenceError(`${brief(file)} exports no ${name}${names.length ? `; it exports ${names.join(', ')}` : ''}`);
         error.code = 'script.no_export';
         throw error;
       }
@@ -654,7 +655,7 @@
   const whenReady = (found, use) => (typeof found.then === 'function' ? found.then(use) : use(found));
   const callable = ([value, owner], file, name) => {
     if (typeof value === 'function') return [value, owner];
-    const error = new TypeError(`${file} exports no function${name ? ` ${name}` : ''}, but ${value === null ? 'null' : typeof value}`);
+    const error = new TypeError(`${brief(file)} exports no function${name ? ` ${name}` : ''}, but ${value === null ? 'null' : typeof value}`);
     error.code = 'script.no_function';
     throw error;
   };

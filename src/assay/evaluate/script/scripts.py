@@ -121,7 +121,9 @@ class Scripts:
     ) -> object:
         """The same in a process of its own."""
         if self._pool is None:
-            self._pool = WorkerPool(_CHILD, self._source, Surroundings(workers=1, memory_bytes=0, beside=False))
+            here = Path.cwd()  # messages name files as seen from here
+            given = Surroundings(workers=1, memory_bytes=0, beside=False, folder=here)
+            self._pool = WorkerPool(_CHILD, self._source, given)
         job: dict[str, object] = {
             "setting": self.setting,
             "where": where,
@@ -136,7 +138,7 @@ class Scripts:
                 job,
                 timeout_s=limit_s * 4 + 5,
                 answer_chars=MAX_CHARS,
-                what=_named(operation, arguments[0]),
+                what=self._named(operation, arguments[0]),
             )
         except GraderFailed as error:
             limit = "time" if error.code == "grader.timeout" else "engine"
@@ -144,6 +146,15 @@ class Scripts:
         found = msgspec.convert(answer, Answer)
         self._log = (self._log + found.log)[-MAX_LOG_LINES:]
         return _value(found)
+
+    def _named(self, operation: str, what: object) -> str:
+        """What an operation runs, as messages name it."""
+        if isinstance(what, Code):
+            return what.what
+        if isinstance(what, Instance):
+            return self._engine.shown(what.file)
+        named = {"render": "the template", "calculate": f"the expression {str(what)[:60]!r}"}
+        return named.get(operation) or self._engine.shown(str(what))
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -180,12 +191,3 @@ def _value(answer: Answer) -> object:
             return {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[str(answer.value)]
         case _:
             return answer.value
-
-
-def _named(operation: str, what: object) -> str:
-    """What an operation runs, as messages name it."""
-    if isinstance(what, Code):
-        return what.what
-    if isinstance(what, Instance):
-        return what.file
-    return {"render": "the template", "calculate": f"the expression {str(what)[:60]!r}"}.get(operation, str(what))
