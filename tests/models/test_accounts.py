@@ -7,7 +7,7 @@ import pytest
 
 from assay.core.errors import BadInput, ProviderRejected, RateLimited
 from assay.core.events import Events
-from assay.models.accounts import AccountLeftOut
+from assay.models.accounts import AccountLeftOut, CallsWait
 from assay.models.client import ModelClient
 from assay.models.limit.account import Caps
 from assay.models.retry import RetryPolicy
@@ -118,3 +118,18 @@ async def test_a_refusal_without_end_is_an_error_once_nothing_gets_through(clien
             await client.generate(at(fake, "env:KEY_A"), ask(), policy=RetryPolicy(give_up_after_s=120))
 
     assert 5 < len(fake.requests) < 60
+
+
+async def test_a_long_wait_is_said_in_a_sentence(ask, still):
+    events, told = Events(), []
+    events.subscribe(CallsWait, told.append)
+    caps = Caps(requests_per_minute=6)
+    async with (
+        FakeProvider() as fake,
+        ModelClient(caps=caps, events=events, clock=still, sleep=still.sleep) as client,
+    ):
+        for _ in range(3):
+            await client.generate(at(fake, "env:KEY_A"), ask())
+
+    (event,) = told
+    assert str(event) == "calls wait for 10 s, as a rate limit of the key env:KEY_A wants it"

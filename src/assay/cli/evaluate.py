@@ -27,7 +27,7 @@ from assay.evaluate.plan import Planned, Variant
 from assay.evaluate.run_folder import REPORT
 from assay.evaluate.service import Evaluation, Finished, Job, Options
 from assay.evaluate.types import BudgetSpec
-from assay.models.accounts import AccountLeftOut
+from assay.models.accounts import AccountLeftOut, CallsWait
 
 
 @click.command(
@@ -99,6 +99,7 @@ def evaluate(
         app, given, cluster, budget, fresh=fresh, progress=progress, quiet=quiet or (as_json and progress is None)
     )
     app.events.subscribe(AccountLeftOut, how.say)
+    app.events.subscribe(CallsWait, how.say)
     found: list[tuple[Chosen, Finished]] = []
     paths = export_paths(exports, [chosen.suite.name for chosen in choice.suites])
     try:

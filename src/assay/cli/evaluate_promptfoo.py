@@ -29,7 +29,7 @@ from assay.evaluate.promptfoo.suite import Flags, environment, load
 from assay.evaluate.run_folder import REPORT
 from assay.evaluate.service import Evaluation, Finished, Job, Options
 from assay.evaluate.types import BudgetSpec
-from assay.models.accounts import AccountLeftOut
+from assay.models.accounts import AccountLeftOut, CallsWait
 
 FAILED_STATUS = 100
 _CONFIG_FLAGS = ("-c", "--config", "-a", "--assertions", "--model-outputs")
@@ -212,6 +212,7 @@ async def _run(app: App, job: Job[Planned], options: Options, view: ProgressView
     evaluation = Evaluation(app.folder, app.clock)
     with view:
         app.events.subscribe(AccountLeftOut, view.say)
+        app.events.subscribe(CallsWait, view.say)
         async with app.engine() as engine:
             finished = await evaluation.run(job, engine, options, view.update)
         view.finish(finished.summary, str(finished.folder))

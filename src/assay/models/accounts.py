@@ -31,6 +31,17 @@ class AccountLeftOut:
         return f"{self.account} is left out: {self.error.what.rstrip('.')}; {others}"
 
 
+@dataclass(frozen=True, slots=True)
+class CallsWait:
+    """The event of calls that wait for their account longer than a moment; told of once a minute at most."""
+
+    accounts: tuple[str, ...]
+    wait_s: float
+
+    def __str__(self) -> str:
+        return f"calls wait for {self.wait_s:.0f} s, as a rate limit of {' and '.join(self.accounts)} wants it"
+
+
 class Accounts:
     """Pools of accounts by target, made at first use.
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from assay.core.clock import Clock
 from assay.core.errors import ModelError, TimedOut
 from assay.core.events import Events
-from assay.models.accounts import AccountLeftOut, Accounts, is_of_no_use, is_overload, is_refusal
+from assay.models.accounts import AccountLeftOut, Accounts, CallsWait, is_of_no_use, is_overload, is_refusal
 from assay.models.limit.account import Permit, Size
 from assay.models.limit.gate import Gate, Pool
 from assay.models.retry import RetryPolicy
@@ -41,7 +41,7 @@ class Attempts:
         clock: The time.
         sleep: Waits.
         random: Draws uniformly from [0, 1); spreads the pauses.
-        events: Told of accounts that are left out (``AccountLeftOut``), if given.
+        events: Told of accounts that are left out (``AccountLeftOut``), and of long waits (``CallsWait``), if given.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Attempts:
         self._clock = clock
         self._random = random
         self._events = events
-        self._gate = Gate(now_s=clock.monotonic_s, sleep=sleep)
+        self._gate = Gate(now_s=clock.monotonic_s, sleep=sleep, tell=self._tell_of_wait)
 
     async def make(
         self,
@@ -138,6 +138,11 @@ class Attempts:
             return policy.pause_s(error, attempt=count.faults, elapsed_s=elapsed_s, random=self._random)
         finally:
             self._gate.changed()
+
+    def _tell_of_wait(self, pool: Pool, wait_s: float) -> None:
+        if self._events is not None:
+            names = tuple(account.name for account in pool.accounts if account.left_out is None)
+            self._events.emit(CallsWait(names, wait_s))
 
     def _another(self, error: ModelError, permit: Permit, pool: Pool) -> bool:
         """Leave the account out, where there is another one."""

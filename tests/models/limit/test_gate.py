@@ -145,3 +145,17 @@ async def test_when_the_last_account_is_left_out_all_who_wait_are_told_why(gate)
 
     found = await asyncio.gather(*waiting, return_exceptions=True)
     assert [str(error) for error in found] == ["the key is no good"] * 3
+
+
+async def test_a_long_wait_is_told_of_and_not_often(time):
+    told = []
+    gate = Gate(now_s=lambda: time.now_s, sleep=time.sleep, tell=lambda pool, wait_s: told.append(wait_s))
+    slow, quick = (
+        pool_of(Account("a", caps=Caps(requests_per_minute=6))),
+        pool_of(Account("b", caps=Caps(requests_per_minute=60))),
+    )
+    for pool in (quick, slow):
+        for _ in range(9):
+            leave(gate, await enter(gate, pool), now_s=time.now_s)
+
+    assert told == [pytest.approx(10, rel=0.01)] * 2  # of eight waits of ten seconds

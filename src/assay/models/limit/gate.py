@@ -12,6 +12,11 @@ from dataclasses import dataclass, field
 
 from assay.models.limit.account import Account, Permit, Size
 
+LONG_S = 5.0
+"""A wait for a time from here on is told of."""
+
+TOLD_EVERY_S = 60.0
+
 
 @dataclass(slots=True, eq=False)
 class Pool:
@@ -20,6 +25,7 @@ class Pool:
     accounts: tuple[Account, ...]
     waiting: list["_Waiter"] = field(default_factory=list)
     wakes_s: float = math.inf
+    told_s: float = -math.inf
     waker: "asyncio.Task[None] | None" = None
 
     def choose(self, model: str, size: Size, now_s: float) -> tuple[Account | None, float]:
@@ -52,11 +58,19 @@ class Gate:
     Args:
         now_s: The time, which only goes forward.
         sleep: Waits.
+        tell: Told of a pool whose calls wait for longer than a moment, and for how many seconds; not often.
     """
 
-    def __init__(self, *, now_s: Callable[[], float], sleep: Callable[[float], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        *,
+        now_s: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]],
+        tell: Callable[[Pool, float], None] = lambda _, __: None,
+    ) -> None:
         self._now_s = now_s
         self._sleep = sleep
+        self._tell = tell
         self._crowded: set[Pool] = set()
         self._turns = 0
         self._halted: Exception | None = None
@@ -160,6 +174,9 @@ class Gate:
         """Look again after that time, unless that is going to happen earlier anyway."""
         if math.isinf(wait_s) or now_s + wait_s >= pool.wakes_s:
             return
+        if wait_s >= LONG_S and now_s - pool.told_s >= TOLD_EVERY_S:
+            pool.told_s = now_s
+            self._tell(pool, wait_s)
         if pool.waker is not None:
             pool.waker.cancel()
         pool.wakes_s = now_s + wait_s
