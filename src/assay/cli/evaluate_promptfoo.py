@@ -22,6 +22,7 @@ from assay.evaluate.eval_json import eval_json
 from assay.evaluate.exporter import FinishedRun, export_to
 from assay.evaluate.promptfoo.config import DEFAULT_NAMES, default_config
 from assay.evaluate.promptfoo.detect import is_promptfoo
+from assay.evaluate.promptfoo.earlier import Earlier, Which
 from assay.evaluate.promptfoo.job import job_of
 from assay.evaluate.promptfoo.plan import Planned
 from assay.evaluate.promptfoo.selection import Selection
@@ -132,6 +133,9 @@ with --exit-codes promptfoo: 0, 100 (or PROMPTFOO_FAILED_TEST_EXIT_CODE) and 1."
 @click.option("--filter-range", metavar="START:END", help="Only these tests, from 0, the end left out.")
 @click.option("--filter-sample", type=click.IntRange(min=0), help="Only so many tests, by chance.")
 @click.option("--filter-sample-seed", type=int, help="Makes that choice repeatable.")
+@click.option("--filter-failing", type=_PATH, help="Only tests that did not pass in these results, promptfoo's JSON.")
+@click.option("--filter-failing-only", type=_PATH, help="The same without errors.")
+@click.option("--filter-errors-only", type=_PATH, help="Only tests that ended in an error in these results.")
 @click.option("--filter-providers", "--filter-targets", help="Only providers whose id or label matches.")
 @click.option("--filter-prompts", help="Only prompts whose id or label matches.")
 @click.option("--repeat", "--repeats", type=click.IntRange(min=1), help="Run each test so often.")
@@ -276,7 +280,21 @@ def _selection(given: dict[str, Any]) -> Selection:
         seed=given["filter_sample_seed"],
         prompts=given["filter_prompts"],
         providers=given["filter_providers"],
+        earlier=_earlier(given),
     )
+
+
+def _earlier(given: dict[str, Any]) -> Earlier | None:
+    whiches: tuple[Which, ...] = ("failing", "failing-only", "errors-only")
+    named = [(which, given[f"filter_{which.replace('-', '_')}"]) for which in whiches]
+    found = [Earlier(file, which) for which, file in named if file is not None]
+    if len(found) > 1:
+        raise BadInput(
+            f"--filter-{found[0].which} and --filter-{found[1].which} exclude each other",
+            hint="give one of them",
+            code="promptfoo.filter",
+        )
+    return found[0] if found else None
 
 
 def _write_outputs(paths: Sequence[Path], run: FinishedRun) -> None:

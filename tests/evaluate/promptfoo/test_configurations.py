@@ -403,3 +403,34 @@ def test_perplexity_is_that_of_the_tokens_that_the_provider_tells(evaluate, monk
         )
 
     assert ran.passed == [True, False, True]
+
+
+def test_what_did_not_pass_earlier_is_run_again(evaluate, folder):
+    config = """\
+        prompts: ['{{x}} {{y}}']
+        providers: ['python:p.py']
+        defaultTest: {vars: {y: z}, assert: [{type: not-contains, value: bad}]}
+        tests:
+          - {vars: {x: good}}
+          - {vars: {x: bad}}
+          - {vars: {x: [fine, broken]}}
+    """
+    code = "def call_api(prompt, o, c):\n    return {'error': 'no'} if 'broken' in prompt else {'output': prompt}\n"
+    evaluate(config, files={"p.py": code})
+    earlier = folder / "earlier.json"
+    earlier.write_bytes((folder.parent / "out.json").read_bytes())
+
+    def again(flag):
+        return [row["vars"]["x"] for row in evaluate(config, flag, str(earlier)).rows]
+
+    assert again("--filter-failing") == ["bad", "fine", "broken"]
+    assert again("--filter-failing-only") == ["bad"]
+    assert again("--filter-errors-only") == ["fine", "broken"]
+
+
+def test_results_that_are_none_are_refused(evaluate, folder):
+    (folder / "earlier.json").write_text("{}")
+    ran = evaluate(ECHO, "--filter-failing", "earlier.json")
+
+    assert (ran.status, ran.document) == (2, None)
+    assert "earlier.json" in ran.err

@@ -97,7 +97,7 @@ def job_of(loaded: Loaded, selection: Selection) -> Job[Planned]:
     judges = Judges(suite, files)
 
     def samples() -> Iterator[Planned]:
-        return plan(suite, files, lambda tests: select_tests(tests, selection))
+        return plan(suite, files, lambda tests: select_tests(tests, selection, suite.default_test))
 
     counted = _count(samples(), suite, judges)
     if not counted.samples:

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from assay.core.errors import BadInput
+from assay.evaluate.promptfoo.earlier import Earlier, earlier_tests
 from assay.evaluate.promptfoo.types import Json, Prompt, ProviderSpec, Test
 
 
@@ -26,6 +27,7 @@ class Selection:
         sample: So many tests by chance; ``seed`` makes the choice repeatable.
         prompts: A regular expression for labels and ids.
         providers: The same for providers.
+        earlier: Tests that did not pass in an earlier run.
     """
 
     first: int | None = None
@@ -36,9 +38,12 @@ class Selection:
     seed: int | None = None
     prompts: str | None = None
     providers: str | None = None
+    earlier: Earlier | None = None
 
 
-def select_tests(tests: Callable[[], Iterator[Test]], selection: Selection) -> Callable[[], Iterator[Test]]:
+def select_tests(
+    tests: Callable[[], Iterator[Test]], selection: Selection, default: Json
+) -> Callable[[], Iterator[Test]]:
     """The tests that are selected, still one at a time.
 
     Raises:
@@ -47,6 +52,8 @@ def select_tests(tests: Callable[[], Iterator[Test]], selection: Selection) -> C
     pattern = _pattern(selection.pattern, "--filter-pattern")
     pairs = [_pair(text) for text in selection.metadata]
     start, end = _range(selection.range)
+    if selection.earlier is not None:
+        tests = earlier_tests(tests, selection.earlier, default)
 
     def matching() -> Iterator[Test]:
         for test in tests():

@@ -411,6 +411,7 @@ def _chosen(selection: Selection, options: Json) -> Selection:
         seed=_first_or_none(selection.seed, options.get("filterSampleSeed")),
         prompts=selection.prompts or options.get("filterPrompts"),
         providers=selection.providers or options.get("filterProviders") or options.get("filterTargets"),
+        earlier=selection.earlier,
     )
 
 
