@@ -1,6 +1,12 @@
 """Assertions that a judge grades: what it is asked, where its context comes from, and how its answer is read."""
 
+import json
+import shutil
+from pathlib import Path
+
 import pytest
+
+JUDGED = Path(__file__).with_name("judged")
 
 JUDGE = """\
 import json
@@ -159,3 +165,22 @@ def test_tool_calls_are_held_against_the_tools_of_the_provider(evaluate, argumen
 
     parts = ran.rows[0]["gradingResult"]["componentResults"]
     assert [part["pass"] for part in parts] == [success, True]
+
+
+def test_every_row_is_what_promptfoo_made_of_it(evaluate, folder):
+    """``judged/golden.json`` holds what promptfoo 0.123.1 answered for the configuration beside it."""
+    shutil.copytree(JUDGED, folder, dirs_exist_ok=True)
+    golden = json.loads((JUDGED / "golden.json").read_bytes())
+    rows = evaluate().rows
+
+    assert len(rows) == len(golden)
+    for i, (row, wanted) in enumerate(zip(rows, golden, strict=True)):
+        parts = [[part["pass"], part["score"]] for part in row["gradingResult"]["componentResults"]]
+        told = {name: row[name] for name in ("success", "score", "failureReason")} | {"assertions": parts}
+        assert flat(told) == pytest.approx(flat(wanted)), i
+
+
+def flat(row: dict[str, object]) -> list[float]:
+    """A row's figures in order."""
+    figures = [row["success"], row["score"], row["failureReason"]]
+    return [float(figure) for figure in figures + [one for part in row["assertions"] for one in part]]

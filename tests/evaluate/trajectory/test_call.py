@@ -44,6 +44,7 @@ def test_a_call_is_found_on_lines_of_their_own_between_prose(value):
         '{"a": 1}',
         '{"type": "text", "name": "x"}',
         '{"name": 3}',
+        '{"name": "Ann", "age": 7}',
         'say {"name": "x"} inline',
         "[1, 2]",
     ],
@@ -64,3 +65,10 @@ def test_a_text_of_brackets_alone_is_soon_given_up():
 
     assert calls_in("[\n" * 100_000 + "{") == []
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    "value", [{"functionCall": {"name": "look"}}, [{"name": "look"}], {"tool_calls": [{"name": "look"}]}]
+)
+def test_a_call_may_have_no_arguments_where_it_cannot_be_anything_else(value):
+    assert [(call.name, call.arguments) for call in calls_in(json.dumps(value))] == [("look", {})]

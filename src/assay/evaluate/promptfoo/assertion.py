@@ -19,7 +19,7 @@ from assay.evaluate.grader import Factory, graders
 from assay.evaluate.promptfoo.code_verdict import NoVerdict, function_body, javascript_result, python_result
 from assay.evaluate.promptfoo.guardrail import guardrails_result
 from assay.evaluate.promptfoo.judging_bench import Judging, judged_by
-from assay.evaluate.promptfoo.known import CODE_TYPES, JUDGED_TYPES, base_type
+from assay.evaluate.promptfoo.known import CODE_TYPES, JUDGED_TYPES, NOT_UNHEEDED, base_type
 from assay.evaluate.promptfoo.paths import Files, is_javascript, read_file, split_function
 from assay.evaluate.promptfoo.retrieval import offered_tools, with_context
 from assay.evaluate.promptfoo.score import Result
@@ -36,6 +36,8 @@ from assay.models.types import Reply, ToolCall, Usage
 _TEXT_VALUES = frozenset(["contains", "icontains", "starts-with", "regex", "levenshtein", "equals"])
 _SCHEMAS = frozenset({"is-json", "contains-json"})
 _WEIGHTS = ("alpha", "beta", "gamma")  # of meteor
+_SCORE_KEPT = frozenset({"tool-call-f1"})
+"""Types whose score stays what it is where ``not-`` turns the pass round."""
 _MAX_KNOWN = 2_000
 _THROWN = frozenset({"script.thrown", "grader.raised"})
 """What code says by raising: no, as with ``assert``. Code that does not run at all has given no verdict."""
@@ -405,7 +407,8 @@ def _result_of(verdict: Verdict, assertion: Json) -> Result:
     score, named = verdict.score, dict(verdict.named)
     if verdict.detail is not None and isinstance(similarity := verdict.detail.get("similarity"), float):
         score = similarity
-    if not assertion["type"].startswith("not-"):
+    base = base_type(assertion["type"])
+    if base == assertion["type"] or base in NOT_UNHEEDED:
         return Result(passed=verdict.passed, score=score, reason=verdict.reason, named=named)
-    reason = f"not {base_type(assertion['type'])}: {verdict.reason}"
-    return Result(passed=not verdict.passed, score=1 - score, reason=reason, named=named)
+    turned = score if base in _SCORE_KEPT else 1 - score
+    return Result(passed=not verdict.passed, score=turned, reason=f"not {base}: {verdict.reason}", named=named)

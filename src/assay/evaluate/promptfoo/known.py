@@ -169,6 +169,19 @@ At = Callable[..., Location]
 Warn = Callable[[str, Location], None]
 
 
+NOT_UNHEEDED = frozenset(
+    [
+        "factuality",
+        "model-graded-factuality",
+        "model-graded-closedqa",
+        "is-valid-function-call",
+        "is-valid-openai-function-call",
+        "is-valid-openai-tools-call",
+    ]
+)
+"""The types before which promptfoo does not heed ``not-``: it grades them as if it were not there."""
+
+
 def base_type(kind: str) -> str:
     """The type without ``not-``."""
     return kind.removeprefix("not-")
@@ -249,6 +262,8 @@ def check_assertion(item: Any, at: At, warn: Warn) -> None:
         )
     if kind not in SPECIAL_TYPES and base not in BASE_TYPES:
         raise unknown_name("assertion", kind, BASE_TYPES | SPECIAL_TYPES, code="promptfoo.assertion", where=at("type"))
+    if kind != base and base in NOT_UNHEEDED:
+        warn(f"promptfoo does not heed the 'not-' of {kind!r}, so neither is it heeded here", at("type"))
     for key in item:
         if key not in ASSERT_KEYS:
             warn(f"the key {key!r} of an assertion is unknown and changes nothing", at(key))

@@ -76,9 +76,10 @@ def _blocks(text: str) -> Iterator[object]:
         place = line_end + 1
 
 
-def _in_value(value: object) -> list[Called]:
+def _in_value(value: object, *, listed: bool = False) -> list[Called]:
+    """The calls in a JSON value; a mere name is one in a list alone, since any object may have a name."""
     if isinstance(value, list):
-        return [call for item in value for call in _in_value(item)]
+        return [call for item in value for call in _in_value(item, listed=True)]
     if not isinstance(value, dict):
         return []
     for key in ("tool_calls", "functionCalls"):
@@ -86,11 +87,14 @@ def _in_value(value: object) -> list[Called]:
             return _in_value(value[key])
     for key in ("function", "function_call", "functionCall", "toolCall"):
         if isinstance(value.get(key), dict):
-            return _in_value(value[key])
+            return _in_value(value[key], listed=True)
     name, kind = value.get("name"), value.get("type")
     if not isinstance(name, str) or kind not in (None, "function", "function_call", "tool_use", "tool_call"):
         return []
-    return [_call(name, next((value[key] for key in _ARGUMENTS if key in value), None))]
+    arguments = next((key for key in _ARGUMENTS if key in value), None)
+    if arguments is None and kind is None and not listed:
+        return []
+    return [_call(name, value[arguments] if arguments is not None else None)]
 
 
 def _call(name: str, arguments: object) -> Called:
