@@ -84,7 +84,7 @@ $(STAMPS)/package: pyproject.toml $(STAMPS)/runtime
 	@touch $@
 
 $(STAMPS)/assets: requirements/assets.json requirements/assets.py requirements/node.txt | $(STAMPS)/runtime
-	@command -v npm >/dev/null || { echo "installing npm (60 MB), since there is none"; \
+	@command -v npm >/dev/null || { echo "installing npm, since there is none (200 MB)"; \
 	  $(PIP) --no-deps --require-hashes -r requirements/node.txt; }
 	@echo "fetching the scripts that travel with the package (1 MB)"
 	@$(BIN)/python requirements/assets.py
