@@ -14,6 +14,8 @@ from assay.testing.fake_provider import FakeProvider
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parents[2]
+BARE = [f"-pno:{name}" for name in ("xdist", "hypothesispytest", "asyncio", "anyio", "pytest_cov")]
+"""A session without the other plug-ins of this project, which take longer to start than to do their work."""
 
 
 def test_without_the_option_no_suite_is_collected(session, fake):
@@ -243,7 +245,18 @@ class TestWithSeveralWorkers:
 
     def run(self, project, fake, *arguments: str) -> str:
         model = ("--assay-model=m", f"--assay-base-url={fake.base_url}")
-        command = [sys.executable, "-m", "pytest", "-n", "2", "-p", "assay.testing.pytest_plugin", *model, *arguments]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            *BARE[1:],
+            "-n",
+            "2",
+            "-p",
+            "assay.testing.pytest_plugin",
+            *model,
+            *arguments,
+        ]
         result = subprocess.run(command, cwd=project.path, capture_output=True, text=True, timeout=120, check=False)
         assert result.returncode == 0, result.stdout + result.stderr
         return result.stdout
@@ -287,7 +300,7 @@ def test_an_installed_package_offers_the_plugin_and_naming_it_as_well_does_no_ha
     (installed / "entry_points.txt").write_text("[pytest11]\n" + "".join(f"{k} = {v}\n" for k, v in points.items()))
     (tmp_path / "test_it.py").write_text("def test_it(assay, fake_provider):\n    assert assay.using(fake_provider)\n")
     environment = os.environ | {"PYTHONPATH": f"{tmp_path / 'site'}:{ROOT / 'src'}"}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", *named]
+    command = [sys.executable, "-m", "pytest", "-q", *BARE, *named]
     result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
 
     assert result.returncode == 0, result.stdout + result.stderr
@@ -302,7 +315,7 @@ def test_a_session_that_does_not_use_it_loads_nothing_else_of_the_package(tmp_pa
         "    assert own == {'assay', 'assay._version', 'assay.testing', 'assay.testing.pytest_plugin'}\n"
         "    assert not {'aiohttp', 'scipy', 'msgspec', 'yaml'} & set(sys.modules)\n"
     )
-    command = [sys.executable, "-m", "pytest", "-p", "assay.testing.pytest_plugin", "-p", "no:xdist", "-q"]
+    command = [sys.executable, "-m", "pytest", "-p", "assay.testing.pytest_plugin", *BARE, "-q"]
     result = subprocess.run(command, cwd=tmp_path, env=os.environ, capture_output=True, text=True, check=False)
 
     assert result.returncode == 0, result.stdout

@@ -147,7 +147,7 @@ def ci(
         _put_outputs(Path(file), results, out)
     if comment:
         _put_comment(out / COMMENT)
-    return _status(results, fail_on)
+    return exit_status(results, fail_on)
 
 
 def _files(patterns: Iterable[str]) -> list[Path]:
@@ -331,7 +331,7 @@ def _put_outputs(file: Path, results: Sequence[Result], out: Path) -> None:
         handle.write(f"decision={worst}\nreport={one_line(str(out), 500)}\n")
 
 
-def _status(results: Sequence[Result], fail_on: Sequence[str]) -> int:
+def exit_status(results: Sequence[Result], fail_on: Sequence[str]) -> int:
     """The exit status of all: an error first, then what cannot be let through."""
     decisions = {result.decision for result in results}
     if ERROR in decisions:
