@@ -8,7 +8,7 @@ import pytest
 from assay.evaluate.curate.near import NearTexts, pieces, similarity
 
 STARTS, ENDS = ["ba", "ko", "ri", "tem", "sul", "vor"], ["na", "len", "dor", "mi", "ska", "tu", "pe"]
-WORDS = [start + end for start in STARTS for end in ENDS]
+WORDS = [start + middle + end for start in STARTS for middle in STARTS for end in ENDS]
 
 
 def text(chance: random.Random, words: int = 20) -> str:
@@ -66,6 +66,16 @@ def test_long_texts_are_compared_by_words():
     assert pairs([long, text(chance, 3_000), changed]) == {2: 0}
 
 
+def test_what_a_template_gives_to_every_text_makes_none_of_them_alike():
+    chance = random.Random(4)
+    template = "Answer the customer's question kindly and promise nothing that the policy does not say. " * 2
+    texts = [template + text(chance, 6) for _ in range(300)]
+    texts[250] = texts[10].replace("kindly", "Kindly")
+    assert similarity(texts[1], texts[2]) > 0.45
+
+    assert pairs(texts, 0.45) == {250: 10}
+
+
 def test_of_many_that_are_the_same_each_is_paired_with_the_first():
     assert pairs(["the same text again and again"] * 50) == dict.fromkeys(range(1, 50), 0)
 
@@ -82,4 +92,4 @@ def test_memory_does_not_grow_with_the_number_of_texts():
         tracemalloc.stop()
         return most
 
-    assert peak(4_000) - peak(2_000) < 500_000
+    assert peak(3_000) - peak(1_500) < 500_000

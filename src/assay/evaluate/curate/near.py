@@ -1,10 +1,12 @@
 """Texts that are nearly the same, among any number of them: time grows with the number, memory does not.
 
-Each text is a set of hashed pieces. One pass of hashing gives the smallest hash in each of 36 bins (one-permutation
-MinHash); texts that agree in the three bins of some band are compared exactly. Texts and bands lie in a scratch table.
+Each text is a set of hashed pieces, without those that many of the texts have, such as a template's. One pass of
+hashing gives the smallest hash in each of 60 bins (one-permutation MinHash); texts that agree in all the bins of some
+band are compared exactly. Texts and bands lie in a scratch table.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
@@ -20,9 +22,17 @@ LONG_CHARS = 2_000
 WORDS = 3
 """Words in a piece, where the text is longer than ``LONG_CHARS``."""
 
-BINS = 36
-ROWS = 3
-MOST_COMPARED = 8
+BINS = 60
+ROWS = ((200_000, 4),)
+MOST_ROWS = 5
+"""Bins in a band: more where there are more texts, so that few meet by chance."""
+
+MOST_COMPARED = 16
+SAMPLE = 500
+FEWEST_SAMPLED = 200
+COMMON = 0.2
+"""The share of the texts in which a piece stands that says nothing about any of them."""
+
 _BATCH = 2_000
 _NO_HASH = 1 << 32
 _MIX = 0x9E3779B1  # spreads the bits of a checksum, whose neighbours are alike
@@ -53,7 +63,8 @@ class NearTexts:
     def __init__(self, least: float) -> None:
         self._least = least
         self._texts: list[tuple[int, str]] = []
-        self._bands: list[tuple[int, int]] = []
+        self._count = 0
+        self._common: frozenset[int] = frozenset()
 
     def __enter__(self) -> Self:
         self._table = open_scratch(_SCHEMA)
@@ -70,13 +81,15 @@ class NearTexts:
         if not plain:
             return
         self._texts.append((number, plain))
-        self._bands += [(band, number) for band in _bands(pieces(plain))]
+        self._count += 1
         if len(self._texts) >= _BATCH:
             self._flush()
 
     def pairs(self) -> Iterator[Pair]:
         """The pairs, by the later and then by the earlier text; of many like each other, each with the first ones."""
         self._flush()
+        self._common = self._find_common()
+        self._write_bands()
         self._compare()
         with scratching():
             found = self._table.execute("SELECT earlier, later, share FROM pairs ORDER BY later, earlier")
@@ -87,10 +100,36 @@ class NearTexts:
         with scratching():
             self._table.execute("BEGIN")
             self._table.executemany("INSERT INTO texts VALUES (?, ?)", self._texts)
-            self._table.executemany("INSERT INTO bands VALUES (?, ?)", self._bands)
             self._table.execute("COMMIT")
         self._texts.clear()
-        self._bands.clear()
+
+    def _find_common(self) -> frozenset[int]:
+        """The pieces that many texts have, by a sample of them."""
+        step = max(1, self._count // SAMPLE)
+        with scratching():
+            rows = self._table.execute("SELECT text FROM texts WHERE number % ? = 0", (step,))
+            counts: Counter[int] = Counter()
+            sampled = 0
+            for (text,) in rows:
+                counts.update(pieces(text))
+                sampled += 1
+        if sampled < FEWEST_SAMPLED:
+            return frozenset()
+        return frozenset(piece for piece, number in counts.items() if number > COMMON * sampled)
+
+    def _write_bands(self) -> None:
+        rows = next((rows for most, rows in ROWS if self._count <= most), MOST_ROWS)
+        with scratching():
+            self._table.execute("BEGIN")
+            for number, text in self._table.cursor().execute("SELECT number, text FROM texts"):
+                bands = _bands(self._own(text), rows)
+                self._table.executemany("INSERT INTO bands VALUES (?, ?)", [(band, number) for band in bands])
+            self._table.execute("COMMIT")
+
+    def _own(self, text: str) -> set[int]:
+        """The pieces that are the text's own; all of them where it has no other."""
+        found = pieces(text)
+        return (found - self._common) or found
 
     def _compare(self) -> None:
         with scratching():
@@ -120,7 +159,7 @@ class NearTexts:
 
     def _load(self, number: int) -> "_Text":
         (text,) = self._table.execute("SELECT text FROM texts WHERE number = ?", (number,)).fetchone()
-        return _Text(number, text, pieces(text))
+        return _Text(number, text, self._own(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,16 +190,17 @@ def pieces(text: str) -> set[int]:
     return {crc32(data[i : i + PIECE_BYTES]) for i in range(max(1, len(data) - PIECE_BYTES + 1))}
 
 
-def _bands(found: set[int]) -> list[int]:
+def _bands(found: set[int], rows: int) -> list[int]:
     """One number a band; two texts have one in common when they agree in all of its bins."""
     least = [_NO_HASH] * BINS
     for piece in found:
         mixed = piece * _MIX & 0xFFFFFFFF
         place = mixed % BINS
-        least[place] = min(least[place], mixed)
+        if mixed < least[place]:  # noqa: PLR1730 - a call of min for each piece is twice as slow
+            least[place] = mixed
     if _NO_HASH in least:
         _fill(least)
-    return [hash((i, *least[i : i + ROWS])) for i in range(0, BINS, ROWS)]
+    return [hash((i, *least[i : i + rows])) for i in range(0, BINS, rows)]
 
 
 def _fill(least: list[int]) -> None:
