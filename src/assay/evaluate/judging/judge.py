@@ -19,6 +19,8 @@ from assay.models.target import parse_target
 from assay.models.types import Message, Parameters, Reply
 
 ATTEMPTS = 2
+"""Unless the bench has ``judge_attempts`` of its own, for a kind of suite whose judges are asked only once."""
+
 SHOWN_CHARS = 4_000
 
 _KEYS = ("model", "parameters")
@@ -95,7 +97,8 @@ class Judge:
         other = self.prompts.get(part)
         messages = (other or question.prompt.fill)(values)
         problem, tokens = "", 0
-        for calls in range(1, ATTEMPTS + 1):
+        attempts: int = getattr(self.bench, "judge_attempts", ATTEMPTS)
+        for calls in range(1, attempts + 1):
             reply = await self.bench.ask(
                 messages,
                 model=self.model,
@@ -111,7 +114,7 @@ class Judge:
                 problem = _problem(reply, error)
             messages += _correction(reply, problem, question.wanted)
         raise GraderFailed(
-            f"{self.name} gave no reply that can be read, twice: {problem}",
+            f"{self.name} gave no reply that can be read{', twice' if attempts > 1 else ''}: {problem}",
             hint=f"use a stronger model; it shall answer with {question.wanted}",
             code="judge.unreadable",
         )

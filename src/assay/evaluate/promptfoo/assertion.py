@@ -411,4 +411,8 @@ def _result_of(verdict: Verdict, assertion: Json) -> Result:
     if base == assertion["type"] or base in NOT_UNHEEDED:
         return Result(passed=verdict.passed, score=score, reason=verdict.reason, named=named)
     turned = score if base in _SCORE_KEPT else 1 - score
+    if (
+        base in JUDGED_TYPES
+    ):  # a judge's score may lie outside [0, 1], and is not turned round to where it means nothing
+        turned = min(1.0, max(0.0, turned))
     return Result(passed=not verdict.passed, score=turned, reason=f"not {base}: {verdict.reason}", named=named)

@@ -66,6 +66,9 @@ class JudgingBench(Bench):
         models: Makes vectors.
     """
 
+    judge_attempts = 1
+    """As in promptfoo, which does not ask again."""
+
     def __init__(
         self,
         source: WorkingTree,
