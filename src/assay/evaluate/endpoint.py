@@ -10,6 +10,7 @@ import aiohttp
 import msgspec
 
 from assay.core.errors import AssayError, BadInput, GraderFailed
+from assay.evaluate.answer_body import read_body
 from assay.models.address import host_of, normalise_base_url
 from assay.models.secret import resolve_secret
 
@@ -73,9 +74,7 @@ class Endpoints:
         data = msgspec.json.encode(body, enc_hook=str)
         head = {"Content-Type": "application/json", **headers}
         async with self._session.post(url, data=data, headers=head, timeout=timeout, allow_redirects=False) as answer:
-            payload = await answer.content.read(MAX_ANSWER_BYTES)
-            while len(payload) < MAX_ANSWER_BYTES and (more := await answer.content.read(MAX_ANSWER_BYTES)):
-                payload += more
+            payload = await read_body(answer, MAX_ANSWER_BYTES)
             return answer.status, payload, _pause(answer.headers.get("Retry-After"))
 
 

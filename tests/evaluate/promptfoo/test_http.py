@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -18,6 +19,7 @@ class Server:
         self.asked: list[dict[str, Any]] = []
         self.answer: Answer = lambda asked: (200, asked)
         self.url = ""
+        self.pause_after = 0
 
 
 @pytest.fixture
@@ -35,7 +37,10 @@ def server() -> Iterator[Server]:
             self.send_response(status)
             self.send_header("Content-Length", str(len(told)))
             self.end_headers()
-            self.wfile.write(told)
+            for part in (told[: made.pause_after], told[made.pause_after :]):
+                self.wfile.write(part)
+                self.wfile.flush()
+                time.sleep(0.05 if made.pause_after else 0)
 
         do_GET = do_POST  # noqa: N815 - the library's name
 
@@ -87,6 +92,16 @@ def test_an_answer_that_says_to_try_again_is_tried_again(evaluate, server):
     )
 
     assert (ran.outputs, len(server.asked)) == (["fine"], 2)
+
+
+def test_an_answer_that_comes_in_parts_is_read_to_its_end(evaluate, server):
+    server.answer, server.pause_after = lambda asked: (200, {"said": "a long story"}), 5
+    ran = evaluate(
+        f"prompts: [a]\nproviders: [{{id: {server.url}, config: {{method: POST, body: {{q: '{{{{prompt}}}}'}}, "
+        "transformResponse: json.said}}]\n"
+    )
+
+    assert ran.outputs == ["a long story"]
 
 
 def test_an_answer_of_an_unwanted_status_is_an_error_of_the_sample(evaluate, server):

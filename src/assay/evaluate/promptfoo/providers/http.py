@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from assay.core.errors import BadInput, ConnectionFailed, TimedOut
+from assay.evaluate.answer_body import read_body
 from assay.evaluate.promptfoo.paths import is_code
 from assay.evaluate.promptfoo.providers.caller import Asked, Given
 from assay.evaluate.promptfoo.providers.code import response_of
@@ -214,7 +215,7 @@ async def _exchange(
     async with session.request(
         method, url, headers=headers, data=None if body is None else body.encode(), params=query or None
     ) as answer:
-        data = await answer.content.read(_MAX_ANSWER_BYTES)
+        data = await read_body(answer, _MAX_ANSWER_BYTES)
         return answer.status, {n.lower(): v for n, v in answer.headers.items()}, data.decode("utf-8", "replace")
 
 
