@@ -1,6 +1,5 @@
 """``assay eval``: suites from their files to a decision."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,23 +10,19 @@ import click
 from assay.app import App, SuiteOpener
 from assay.cli.cluster_options import Cluster, cluster_options
 from assay.cli.eval_command import EvalCommand
-from assay.cli.eval_view import STATUS, STOPPED, print_summary
+from assay.cli.eval_view import STATUS
 from assay.cli.export_run import Export, export_option, export_paths, write_exports
-from assay.cli.options import against_options, budget_options, json_option, model_options, override_of
-from assay.cli.output import near, print_json, stdout_console
-from assay.cli.progress_json import ProgressLines
-from assay.cli.progress_view import ProgressView
+from assay.cli.options import against_options, budget_options, json_option, model_options, override_of, progress_options
+from assay.cli.output import near, print_json
+from assay.cli.run_job import JobRunner, print_finished
 from assay.cli.suite_choice import Chosen, SuiteOptions, choose_suites
-from assay.evaluate.cluster.on_ray import OnRay
 from assay.evaluate.eval_json import eval_json, many_json
 from assay.evaluate.exporter import FinishedRun
 from assay.evaluate.gate import worst
 from assay.evaluate.native import job_of
-from assay.evaluate.plan import Planned, Variant
-from assay.evaluate.run_folder import REPORT
-from assay.evaluate.service import Evaluation, Finished, Job, Options
+from assay.evaluate.plan import Variant
+from assay.evaluate.service import Finished
 from assay.evaluate.types import BudgetSpec
-from assay.models.accounts import AccountLeftOut, CallsWait
 
 
 @click.command(
@@ -61,8 +56,7 @@ Exit status: 0 pass, 1 fail, 2 error in a file or option, 3 inconclusive or inva
 @against_options
 @export_option
 @cluster_options
-@click.option("--progress", type=click.Choice(["bar", "json"]), help="For people, or JSON lines on standard error.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@progress_options
 @json_option
 def evaluate(
     suite_files: tuple[Path, ...],
@@ -95,27 +89,20 @@ def evaluate(
     for line in choice.told:
         click.echo(line, err=True)
     budget = BudgetSpec(cost_usd=max_cost, tokens=max_tokens_total, time_s=max_time)
-    how = _How(
-        app, given, cluster, budget, fresh=fresh, progress=progress, quiet=quiet or (as_json and progress is None)
-    )
-    app.events.subscribe(AccountLeftOut, how.say)
-    app.events.subscribe(CallsWait, how.say)
-    found: list[tuple[Chosen, Finished]] = []
+    how = _How(JobRunner(app, progress=progress, quiet=quiet, as_json=as_json), app, given, cluster, fresh, budget)
+    found: list[Finished] = []
     paths = export_paths(exports, [chosen.suite.name for chosen in choice.suites])
-    try:
-        for chosen, own in zip(choice.suites, paths, strict=True):
-            finished = asyncio.run(how.run(chosen))
-            found.append((chosen, finished))
-            write_exports(own, FinishedRun(finished.summary, finished.folder))
-            if not as_json:
-                if len(choice.suites) > 1:
-                    click.echo(f"\n{chosen.suite.name} ({chosen.suite.file})")
-                _print(app, chosen, finished)
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(STOPPED) from None
-    decisions = [finished.summary.decision for _, finished in found]
+    for chosen, own in zip(choice.suites, paths, strict=True):
+        finished = how.run(chosen)
+        found.append(finished)
+        write_exports(own, FinishedRun(finished.summary, finished.folder))
+        if not as_json:
+            if len(choice.suites) > 1:
+                click.echo(f"\n{chosen.suite.name} ({chosen.suite.file})")
+            print_finished(finished, _next(app, chosen.prepared.variants))
+    decisions = [finished.summary.decision for finished in found]
     if as_json:
-        runs = [eval_json(finished.summary, finished.folder) for _, finished in found]
+        runs = [eval_json(finished.summary, finished.folder) for finished in found]
         print_json(runs[0] if len(suite_files) == 1 and since is None else many_json(runs, choice.left_out, decisions))
     return STATUS[worst(decisions)]
 
@@ -124,25 +111,18 @@ def evaluate(
 class _How:
     """What every suite of the command is run with; ``budget`` is what is left for the next one."""
 
+    runner: JobRunner
     app: App
     given: SuiteOptions
     cluster: Cluster
-    budget: BudgetSpec
     fresh: bool
-    progress: str | None
-    quiet: bool
-    view: ProgressView | ProgressLines | None = None
+    budget: BudgetSpec
 
-    async def run(self, chosen: Chosen) -> Finished:
+    def run(self, chosen: Chosen) -> Finished:
         """Run one suite."""
         app, suite, prepared = self.app, chosen.suite, chosen.prepared
-        options = Options(
-            concurrency=app.concurrency(v.target for v in prepared.variants),
-            timeout_s=app.models.timeout_s,
-            fresh=self.fresh,
-            report_rows=app.evaluate.report_rows,
-            budget=self.budget,
-        )
+        concurrency = app.concurrency(v.target for v in prepared.variants)
+        options = self.runner.options(concurrency=concurrency, fresh=self.fresh, budget=self.budget)
         opener = SuiteOpener(
             root=None if self.cluster.upload else app.project.root.absolute(),
             suite_file=suite.file,
@@ -152,41 +132,9 @@ class _How:
             concurrency=self.given.concurrency,
         )
         executor = self.cluster.executor(app, opener, options, suite.concurrency or options.concurrency)
-        job = job_of(app.project, prepared)
-        with self._view(job) as view:
-            self.view = view
-            finished = await self._execute(job, executor, options)
-            view.finish(finished.summary, str(finished.folder))
+        finished = self.runner.run(job_of(app.project, prepared), options, executor)
         self.budget = self.budget.less(finished.budget_left)
         return finished
-
-    def _view(self, job: Job[Planned]) -> ProgressView | ProgressLines:
-        if self.progress == "json" and not self.quiet:
-            return ProgressLines(job.name, job.total)
-        return ProgressView(job.total, quiet=self.quiet)
-
-    async def _execute(self, job: Job[Planned], executor: OnRay | None, options: Options) -> Finished:
-        assert self.view is not None
-        evaluation, watch = Evaluation(self.app.folder, self.app.clock), self.view.update
-        if executor is not None:
-            return await evaluation.run_by(executor, job, options, watch)
-        async with self.app.engine() as engine:
-            return await evaluation.run(job, engine, options, watch)
-
-    def say(self, sentence: object) -> None:
-        """Tell what concerns the run that is under way."""
-        if self.view is not None:
-            self.view.say(sentence)
-
-
-def _print(app: App, chosen: Chosen, finished: Finished) -> None:
-    print_summary(
-        stdout_console(),
-        finished.summary,
-        report=near(finished.folder / REPORT),
-        next_commands=_next(app, chosen.prepared.variants),
-        failures=finished.failures,
-    )
 
 
 def _next(app: App, variants: Sequence[Variant]) -> list[str]:

@@ -1,6 +1,5 @@
 """``assay eval`` for a task of Inspect's: ``assay eval task.py`` or ``assay eval task.py@NAME``."""
 
-import asyncio
 import re
 from collections.abc import Sequence
 from decimal import Decimal
@@ -9,19 +8,17 @@ from pathlib import Path
 import click
 
 from assay.app import App
-from assay.cli.eval_view import STATUS, STOPPED, print_summary
+from assay.cli.eval_view import STATUS
 from assay.cli.export_run import Export, export_option, write_exports
-from assay.cli.options import budget_options, json_option, model_options, override_of
-from assay.cli.output import near, print_json, stdout_console
-from assay.cli.progress_view import ProgressView
+from assay.cli.options import budget_options, json_option, model_options, override_of, progress_options
+from assay.cli.output import near, print_json
+from assay.cli.run_job import JobRunner, print_finished
 from assay.core.document import parse_document
 from assay.core.errors import BadInput
 from assay.engine.prepare import DEFAULT_MODEL
-from assay.evaluate.adapters.inspect_task import Place, TaskOptions, inspect_job
+from assay.evaluate.adapters.inspect_task import TaskOptions, inspect_job
 from assay.evaluate.eval_json import eval_json
 from assay.evaluate.exporter import FinishedRun
-from assay.evaluate.run_folder import REPORT
-from assay.evaluate.service import Evaluation, Finished, Job, Options
 from assay.evaluate.types import BudgetSpec
 from assay.models.target import parse_target
 
@@ -51,7 +48,7 @@ Exit status: 0 a valid run, 2 error in a file or option, 3 too many errors, 130 
 @click.option("--fresh", is_flag=True, help="Pay anew for every call; replies that are there are not used.")
 @budget_options
 @export_option
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@progress_options
 @json_option
 def inspect_eval(
     task: str,
@@ -68,6 +65,7 @@ def inspect_eval(
     max_tokens_total: int | None,
     max_time: float | None,
     exports: tuple[Export, ...],
+    progress: str | None,
     quiet: bool,
     as_json: bool,
 ) -> int:
@@ -78,31 +76,16 @@ def inspect_eval(
     target = parse_target(override.model or DEFAULT_MODEL, base_url=override.base_url, key=override.key)
     given = TaskOptions(target=target, parameters=override.parameters, arguments=_arguments(arguments), epochs=epochs)
     job = inspect_job(file, name, given, shown=str(near(file.absolute())))
-    options = Options(
-        concurrency=app.concurrency([target]),
-        timeout_s=app.models.timeout_s,
-        fresh=fresh,
-        report_rows=app.evaluate.report_rows,
-        budget=BudgetSpec(cost_usd=max_cost, tokens=max_tokens_total, time_s=max_time),
-    )
-    try:
-        finished = asyncio.run(_run(app, job, options, quiet=quiet or as_json))
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(STOPPED) from None
+    runner = JobRunner(app, progress=progress, quiet=quiet, as_json=as_json)
+    budget = BudgetSpec(cost_usd=max_cost, tokens=max_tokens_total, time_s=max_time)
+    options = runner.options(concurrency=app.concurrency([target]), fresh=fresh, budget=budget)
+    finished = runner.run(job, options)
     write_exports(exports, FinishedRun(finished.summary, finished.folder))
     if as_json:
         print_json(eval_json(finished.summary, finished.folder))
     else:
-        report = near(finished.folder / REPORT)
-        print_summary(stdout_console(), finished.summary, report=report, next_commands=[], failures=finished.failures)
+        print_finished(finished)
     return STATUS[finished.summary.decision]
-
-
-async def _run(app: App, job: Job[Place], options: Options, *, quiet: bool) -> Finished:
-    evaluation = Evaluation(app.folder, app.clock)
-    with ProgressView(job.total, quiet=quiet) as view:
-        async with app.engine() as engine:
-            return await evaluation.run(job, engine, options, view.update)
 
 
 def _named(task: str) -> tuple[Path, str | None]:

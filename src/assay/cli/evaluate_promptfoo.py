@@ -1,6 +1,5 @@
 """``assay eval`` for configurations of promptfoo's, with promptfoo's own flags beside those of ``assay eval``."""
 
-import asyncio
 import glob
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,13 +9,11 @@ from typing import Any, NamedTuple
 import click
 
 from assay.app import App
-from assay.cli.eval_view import STOPPED, print_summary
 from assay.cli.export_run import Export, export_option, write_exports
-from assay.cli.options import budget_options, json_option
-from assay.cli.output import print_json, stdout_console
+from assay.cli.options import budget_options, json_option, progress_options
+from assay.cli.output import print_json
 from assay.cli.param_type import ParamType
-from assay.cli.progress_json import ProgressLines
-from assay.cli.progress_view import ProgressView
+from assay.cli.run_job import JobRunner, print_finished
 from assay.core.errors import BadInput
 from assay.evaluate.eval_json import eval_json
 from assay.evaluate.exporter import FinishedRun, export_to
@@ -24,13 +21,10 @@ from assay.evaluate.promptfoo.config import DEFAULT_NAMES, default_config
 from assay.evaluate.promptfoo.detect import is_promptfoo
 from assay.evaluate.promptfoo.earlier import Earlier, Which
 from assay.evaluate.promptfoo.job import job_of
-from assay.evaluate.promptfoo.plan import Planned
 from assay.evaluate.promptfoo.selection import Selection
 from assay.evaluate.promptfoo.suite import Flags, environment, load
-from assay.evaluate.run_folder import REPORT
-from assay.evaluate.service import Evaluation, Finished, Job, Options
+from assay.evaluate.service import Finished
 from assay.evaluate.types import BudgetSpec
-from assay.models.accounts import AccountLeftOut, CallsWait
 
 FAILED_STATUS = 100
 _CONFIG_FLAGS = ("-c", "--config", "-a", "--assertions", "--model-outputs")
@@ -154,8 +148,7 @@ with --exit-codes promptfoo: 0, 100 (or PROMPTFOO_FAILED_TEST_EXIT_CODE) and 1."
 @click.option("--exit-codes", type=click.Choice(["assay", "promptfoo"]), default="assay", help="Whose exit codes.")
 @budget_options
 @export_option
-@click.option("--progress", type=click.Choice(["bar", "json"]), help="For people, or JSON lines on standard error.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@progress_options
 @_ignored
 @json_option
 def promptfoo_eval(exports: tuple[Export, ...], exit_codes: str, quiet: bool, as_json: bool, **given: Any) -> int:
@@ -180,18 +173,13 @@ def _evaluate(
         click.echo(f"warning: {warning}", err=True)
     job = job_of(loaded, loaded.selection)
     os.environ.update(loaded.suite.env)
-    options = Options(
+    runner = JobRunner(app, progress=given["progress"], quiet=quiet, as_json=as_json)
+    options = runner.options(
         concurrency=app.evaluate.concurrency,
-        timeout_s=app.models.timeout_s,
         fresh=given["fresh"] or loaded.fresh,
-        report_rows=app.evaluate.report_rows,
         budget=BudgetSpec(cost_usd=given["max_cost"], tokens=given["max_tokens_total"], time_s=given["max_time"]),
     )
-    view = _view(job, given["progress"], quiet=quiet or (as_json and given["progress"] is None))
-    try:
-        finished = asyncio.run(_run(app, job, options, view))
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(STOPPED) from None
+    finished = runner.run(job, options)
     run = FinishedRun(finished.summary, finished.folder)
     write_exports(exports, run)
     _write_outputs([*given["outputs"], *(loaded.files.folder / path for path in loaded.outputs)], run)
@@ -199,28 +187,9 @@ def _evaluate(
     if as_json:
         print_json(eval_json(finished.summary, finished.folder))
     else:
-        report = finished.folder / REPORT
-        near = report.relative_to(Path.cwd()) if report.is_relative_to(Path.cwd()) else report
-        print_summary(stdout_console(), finished.summary, report=near, next_commands=[], failures=finished.failures)
+        print_finished(finished)
         click.echo(f"{passed} of {total} passed ({100 * passed / total:.4g} %)")
     return _status(finished, exit_codes, env)
-
-
-def _view(job: Job[Planned], progress: str | None, *, quiet: bool) -> ProgressView | ProgressLines:
-    if progress == "json" and not quiet:
-        return ProgressLines(job.name, job.total)
-    return ProgressView(job.total, quiet=quiet)
-
-
-async def _run(app: App, job: Job[Planned], options: Options, view: ProgressView | ProgressLines) -> Finished:
-    evaluation = Evaluation(app.folder, app.clock)
-    with view:
-        app.events.subscribe(AccountLeftOut, view.say)
-        app.events.subscribe(CallsWait, view.say)
-        async with app.engine() as engine:
-            finished = await evaluation.run(job, engine, options, view.update)
-        view.finish(finished.summary, str(finished.folder))
-    return finished
 
 
 def _paths(given: dict[str, Any]) -> list[Path]:

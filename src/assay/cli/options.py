@@ -97,6 +97,14 @@ def budget_options(command: F) -> F:
     return command
 
 
+def progress_options(command: F) -> F:
+    """``--progress`` and ``--quiet``."""
+    kind = click.option(
+        "--progress", type=click.Choice(["bar", "json"]), help="For people, or JSON lines on standard error."
+    )
+    return kind(click.option("-q", "--quiet", is_flag=True, help="No progress.")(command))
+
+
 def against_options(command: F) -> F:
     """``--against`` and ``--margin``."""
     margin = click.option(
