@@ -184,3 +184,24 @@ def flat(row: dict[str, object]) -> list[float]:
     """A row's figures in order."""
     figures = [row["success"], row["score"], row["failureReason"]]
     return [float(figure) for figure in figures + [one for part in row["assertions"] for one in part]]
+
+
+@pytest.mark.parametrize(
+    ("says", "assertion", "score", "success"),
+    [
+        ('{"score": -1}', "{type: not-llm-rubric, value: good}", 1, False),
+        ('{"score": 3}', "{type: not-llm-rubric, value: good}", 0, False),
+        ('{"pass": true}', "{type: llm-rubric}", 1, True),
+    ],
+)
+def test_a_rubric_may_be_missing_and_a_score_odd(judge, says, assertion, score, success):
+    row, _ = judge(f"{{query: q, answer: a, says: '{says}'}}", assertion)
+
+    assert (row["score"], row["success"]) == (score, success)
+
+
+def test_a_judge_is_asked_only_once(judge):
+    row, asked = judge("{query: q, answer: a, says: 'hm'}", "{type: llm-rubric, value: good}")
+
+    assert not row["success"]
+    assert asked.count("=====") == 1

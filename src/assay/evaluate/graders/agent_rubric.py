@@ -44,6 +44,7 @@ def agent_rubric(
         rubric_prompt: Its prompt, in place of the one here.
         lenient: Read replies as promptfoo does: a missing ``pass`` is true, a score may lie outside [0, 1].
     """
-    check_rubric("agent-rubric", value)
+    if not lenient:
+        check_rubric("agent-rubric", value)
     asker = make_judge("agent-rubric", bench, judge=judge, prompts={"": rubric_prompt})
     return rubric_grade(asker, PROMPT, target=target, value=value, turn=turn, read=reader(threshold, lenient=lenient))

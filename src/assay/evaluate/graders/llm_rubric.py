@@ -43,6 +43,7 @@ def llm_rubric(
         rubric_prompt: The judge's prompt, in place of the one here.
         lenient: Read replies as promptfoo does: a missing ``pass`` is true, a score may lie outside [0, 1].
     """
-    check_rubric("llm-rubric", value)
+    if not lenient:
+        check_rubric("llm-rubric", value)
     asker = make_judge("llm-rubric", bench, judge=judge, prompts={"": rubric_prompt})
     return rubric_grade(asker, PROMPT, target=target, value=value, turn=turn, read=reader(threshold, lenient=lenient))

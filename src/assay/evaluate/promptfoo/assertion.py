@@ -267,6 +267,8 @@ class Asserter:
         offered |= {name: assertion[name] for name in _WEIGHTS if name in assertion}
         if value is not None:
             offered["value"] = typed_value(base, value)
+        elif base == "llm-rubric":  # its prompt may say it all
+            offered["value"] = ""
         if assertion.get("threshold") is not None:
             offered["threshold"] = assertion["threshold"]
         if (prompt := assertion.get("rubricPrompt", options.get("rubricPrompt"))) is not None:
@@ -411,8 +413,6 @@ def _result_of(verdict: Verdict, assertion: Json) -> Result:
     if base == assertion["type"] or base in NOT_UNHEEDED:
         return Result(passed=verdict.passed, score=score, reason=verdict.reason, named=named)
     turned = score if base in _SCORE_KEPT else 1 - score
-    if (
-        base in JUDGED_TYPES
-    ):  # a judge's score may lie outside [0, 1], and is not turned round to where it means nothing
+    if base in JUDGED_TYPES:  # whose score may lie outside [0, 1]
         turned = min(1.0, max(0.0, turned))
     return Result(passed=not verdict.passed, score=turned, reason=f"not {base}: {verdict.reason}", named=named)
