@@ -152,3 +152,24 @@ def test_whatever_came_the_counts_add_up_and_there_is_a_sentence(pairs: list[tup
 def test_graded_averages_by_weight() -> None:
     assert Graded().score == 1.0
     assert Graded().status == "passed"
+
+
+@pytest.mark.parametrize(
+    ("share", "found", "decision", "sentence"),
+    [
+        (1.0, [True, True, True], "pass", "6 of 6 samples passed; all of them should."),
+        (1.0, [True, False, True], "fail", "4 of 6 samples passed; all of them should."),
+        (0.5, [True, False, False, True], "pass", "4 of 8 samples passed; 50 % of them should."),
+        (0.51, [True, False, False, True], "fail", "4 of 8 samples passed; 51 % of them should."),
+    ],
+)
+def test_a_share_that_is_only_counted_says_nothing_of_chance(share, found, decision, sentence):
+    made, _ = parts([(one, one) for one in found], GateSpec(counted=share))
+
+    assert overall(made) == (decision, sentence)
+
+
+def test_an_error_counts_as_not_passed_where_passes_are_counted():
+    made, _ = parts([(True, True)] * 9 + [(None, None)], GateSpec(counted=1.0, max_missing=1))
+
+    assert overall(made) == ("fail", "18 of 20 samples passed; all of them should.")

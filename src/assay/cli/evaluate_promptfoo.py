@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import click
 
 from assay.app import App
+from assay.cli.eval_view import STATUS
 from assay.cli.export_run import Export, export_option, write_exports
 from assay.cli.options import budget_options, json_option, progress_options
 from assay.cli.output import print_json
@@ -20,7 +21,7 @@ from assay.evaluate.exporter import FinishedRun, export_to
 from assay.evaluate.promptfoo.config import DEFAULT_NAMES, default_config
 from assay.evaluate.promptfoo.detect import is_promptfoo
 from assay.evaluate.promptfoo.earlier import Earlier, Which
-from assay.evaluate.promptfoo.job import job_of
+from assay.evaluate.promptfoo.job import job_of, pass_rate
 from assay.evaluate.promptfoo.selection import Selection
 from assay.evaluate.promptfoo.suite import Flags, environment, load
 from assay.evaluate.service import Finished
@@ -282,12 +283,10 @@ def _counts(finished: Finished) -> tuple[int, int]:
 
 def _status(finished: Finished, exit_codes: str, env: dict[str, str]) -> int:
     passed, total = _counts(finished)
-    enough = 100 * passed / total >= _number(env.get("PROMPTFOO_PASS_RATE_THRESHOLD"), 100)
+    enough = passed >= pass_rate(env) * total
     if exit_codes == "promptfoo":
         return 0 if enough else int(_number(env.get("PROMPTFOO_FAILED_TEST_EXIT_CODE"), FAILED_STATUS))
-    if finished.summary.decision != "pass":
-        return 3
-    return 0 if enough else 1
+    return STATUS[finished.summary.decision]
 
 
 def _number(text: str | None, default: float) -> float:

@@ -38,6 +38,8 @@ def decide(
     if rules.compare is not None and comparison is not None:
         parts.append(_compare(rules.compare, rules, comparison, tally))
     parts += [_at_least(name, minimum, rules, tally) for name, minimum in rules.at_least.items()]
+    if rules.counted is not None:
+        parts.append(_counted(rules.counted, variants))
     # The sentences are data as well: plain spaces.
     return [msgspec.structs.replace(p, sentence=p.sentence.replace(wording.NBSP, " ")) for p in parts]
 
@@ -131,6 +133,15 @@ def _at_least(name: str, minimum: float, spec: GateSpec, tally: Tally) -> GatePa
             else " The rate lies so close to it that more cases will hardly settle it."
         )
     return GatePart(rule=f"at_least {name}", decision=decision, sentence=words[decision], cases_needed=more)
+
+
+def _counted(share: float, variants: list[VariantSummary]) -> GatePart:
+    """The samples that passed against those that should have, without a word on chance."""
+    passed, n = sum(variant.passed for variant in variants), sum(variant.n for variant in variants)
+    enough = passed >= share * n
+    wanted = "all" if share == 1 else wording.level(share)
+    sentence = f"{passed:,} of {wording.plural(n, 'sample')} passed; {wanted} of them should."
+    return GatePart(rule="counted", decision="pass" if enough else "fail", sentence=sentence)
 
 
 def _more_for_rate(rate: float, minimum: float, n: int, alpha: float) -> int | None:

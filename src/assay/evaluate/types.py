@@ -124,10 +124,15 @@ class CompareRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateSpec:
-    """The rule that turns the run into a decision."""
+    """The rule that turns the run into a decision.
+
+    Attributes:
+        counted: The share of all samples that must have passed, as counted, for suites of tools that decide so.
+    """
 
     compare: CompareRule | None = None
     at_least: dict[str, float] = field(default_factory=dict)
+    counted: float | None = None
     alpha: float = 0.05
     max_missing: float = 0.01
 

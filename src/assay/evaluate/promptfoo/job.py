@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -34,7 +34,7 @@ from assay.evaluate.promptfoo.transform import Transforms
 from assay.evaluate.promptfoo.types import Column, Json, PromptfooSuite, ProviderSpec
 from assay.evaluate.sampler import Facilities
 from assay.evaluate.service import Job
-from assay.evaluate.types import VariantLabel
+from assay.evaluate.types import GateSpec, VariantLabel
 from assay.models.target import Target
 
 DEFAULT_JUDGE = "openai:chat:gpt-4.1"
@@ -123,7 +123,7 @@ def job_of(loaded: Loaded, selection: Selection) -> Job[Planned]:
         file=loaded.file,
         labels=tuple(_label(column) for column in suite.columns),
         repeats=suite.repeat,
-        gate=None,
+        gate=GateSpec(counted=pass_rate(suite.env)),
         concurrency=suite.concurrency,
         cases=counted.cases,
         total=counted.samples,
@@ -133,6 +133,14 @@ def job_of(loaded: Loaded, selection: Selection) -> Job[Planned]:
         samples=samples,
         open_sampler=open_sampler,
     )
+
+
+def pass_rate(env: Mapping[str, str]) -> float:
+    """The share of samples that must pass: ``PROMPTFOO_PASS_RATE_THRESHOLD``, which is in percent, or all."""
+    try:
+        return float(env.get("PROMPTFOO_PASS_RATE_THRESHOLD") or 100) / 100
+    except ValueError:
+        return 1.0
 
 
 def _sampler(
