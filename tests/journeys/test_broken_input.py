@@ -156,7 +156,7 @@ KINDS = {
     "command-unknown": Broken("", "'evla'", ("evla", SUITE)),
     "option-unknown": Broken("", "--modle", ("eval", SUITE, "--modle", "x")),
     "option-wrong": Broken("", "--repeats", ("eval", SUITE, "--repeats", "0")),
-    "argument-missing": Broken("", "SUITE", ("eval",)),
+    "argument-missing": Broken("", "no suite is named", ("eval",)),
 }  # fmt: skip
 
 
