@@ -22,7 +22,7 @@ from assay.evaluate.types import Judge, Spent
 from assay.models.minilm import encoder
 from assay.models.price import reply_cost
 from assay.models.target import Target, parse_target
-from assay.models.types import Message, Parameters, Reply, Request
+from assay.models.types import Message, Parameters, Reply, Request, Usage
 from assay.models.wire.openai_embeddings import pack, unpack
 
 _NAME_ONE = (
@@ -37,19 +37,18 @@ EMBEDDER = f"embedded/{encoder.NAME}"
 class Bill:
     """What one sample's graders have asked so far; a question answered from the store counts as well."""
 
-    replies: list[tuple[Target, Reply]] = field(default_factory=list)
+    replies: list[tuple[Usage, Decimal | None]] = field(default_factory=list)
 
     def total(self) -> Spent | None:
         """The sums; None when nothing was asked."""
         if not self.replies:
             return None
-        costs = [reply_cost(target, reply).usd for target, reply in self.replies]
-        known = [cost for cost in costs if cost is not None]
+        known = [cost for _, cost in self.replies if cost is not None]
         return Spent(
             calls=len(self.replies),
-            input_tokens=_sum([reply.usage.input for _, reply in self.replies]),
-            output_tokens=_sum([reply.usage.output for _, reply in self.replies]),
-            cost_usd=f"{sum(known, Decimal(0)):f}" if len(known) == len(costs) else None,
+            input_tokens=_sum([usage.input for usage, _ in self.replies]),
+            output_tokens=_sum([usage.output for usage, _ in self.replies]),
+            cost_usd=f"{sum(known, Decimal(0)):f}" if len(known) == len(self.replies) else None,
         )
 
 
@@ -57,14 +56,21 @@ _bill: ContextVar[Bill | None] = ContextVar("bill", default=None)
 
 
 @contextmanager
-def spending() -> Iterator[Bill]:
-    """The bill that everything asked within the block is put on."""
-    bill = Bill()
+def spending(bill: Bill | None = None) -> Iterator[Bill]:
+    """The bill that everything asked within the block is put on: a new one, or one that is open already."""
+    bill = bill or Bill()
     token = _bill.set(bill)
     try:
         yield bill
     finally:
         _bill.reset(token)
+
+
+def charge(usage: Usage, cost_usd: Decimal | None) -> None:
+    """Put a reply on the bill that is open, if one is; a cost of None is unknown."""
+    bill = _bill.get()
+    if bill is not None:
+        bill.replies.append((usage, cost_usd))
 
 
 class Models(Protocol):
@@ -277,9 +283,7 @@ def _blamed(target: Target, does: str) -> Iterator[None]:
 
 
 def _billed(target: Target, reply: Reply) -> Reply:
-    bill = _bill.get()
-    if bill is not None:
-        bill.replies.append((target, reply))
+    charge(reply.usage, reply_cost(target, reply).usd)
     return reply
 
 

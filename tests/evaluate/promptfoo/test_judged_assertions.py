@@ -205,3 +205,17 @@ def test_a_judge_is_asked_only_once(judge):
 
     assert not row["success"]
     assert asked.count("=====") == 1
+
+
+def test_what_judges_use_is_on_the_bill_of_the_sample(evaluate, folder):
+    answer = (
+        "{'output': '{\"pass\": true, \"score\": 1, \"reason\": \"r\"}', 'cost': 0.25, 'tokenUsage': {'prompt': 7}}"
+    )
+    evaluate(
+        CONFIG.format(vars="{query: q, answer: a}", assertion="{type: llm-rubric, value: x}"),
+        files={"judge.py": f"def call_api(prompt, options, context):\n    return {answer}\n"},
+    )
+    (rows,) = folder.rglob("samples.jsonl")
+
+    spent = json.loads(rows.read_text("utf-8"))["grading"]
+    assert spent == {"calls": 1, "input_tokens": 7, "output_tokens": None, "cost_usd": "0.25"}

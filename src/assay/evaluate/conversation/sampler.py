@@ -67,10 +67,10 @@ class ConversationSampler(CallSampler):
         with spending() as bill:
             try:
                 talk, at_utc = await self._hold(planned)
-            except ModelError as error:
-                return unanswered(planned, address, error)
-            except GraderFailed as error:
-                return unanswered(planned, address, ModelError(error.what, code=error.code, hint=error.hint))
+            except (ModelError, GraderFailed) as error:
+                if not isinstance(error, ModelError):
+                    error = ModelError(error.what, code=error.code, hint=error.hint)
+                return msgspec.structs.replace(unanswered(planned, address, error), grading=bill.total())
         user = bill.total()
         graded = await grade_all(self._graders, planned.case, talk)
         graded.spent = together(graded.spent, user)

@@ -20,11 +20,11 @@ SELECT_PROMPT = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What one output came to in a comparison."""
+    """What one output came to in a comparison; ``decided`` says whether there was a verdict at all."""
 
     won: bool
     reason: str
-    score: float | None = None
+    decided: bool = True
 
 
 def by_score(value: Any, results: Sequence[Result | None]) -> list[Place]:
@@ -43,7 +43,6 @@ def by_score(value: Any, results: Sequence[Result | None]) -> list[Place]:
         Place(
             won=enough and i == best,
             reason=_told(i == best, enough, score, scores[best]),
-            score=score,
         )
         for i, score in enumerate(scores)
     ]
@@ -90,15 +89,19 @@ def by_judge(reply: str, count: int, criterion: str) -> list[Place] | None:
     ]
 
 
+def undecided(why: str, count: int) -> list[Place]:
+    """No verdict on any of the outputs: an error of each, and not a loss."""
+    return [Place(won=False, reason=why, decided=False)] * count
+
+
 def apply(place: Place, assertion: Json, result: Result, *, success: bool) -> tuple[Result, bool]:
     """The result of a row with its place in the comparison, and whether the row still succeeds.
 
     A row that loses fails, with the comparison's score for its own; one that wins stays as it was.
     """
     part = Result(passed=place.won, score=float(place.won), reason=place.reason, assertion=assertion)
+    part.failure = None if place.decided else place.reason
     result.parts = [*(result.parts or []), part]
-    if place.score is not None:
-        result.named = {**result.named}
     if not place.won:
         if success:
             result.reason = place.reason

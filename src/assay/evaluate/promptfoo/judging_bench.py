@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assay.author.source import WorkingTree
-from assay.core.errors import GraderFailed, ModelError
+from assay.core.errors import GraderFailed
 from assay.evaluate.asking import StoredModels
 from assay.evaluate.bench import Bench
 from assay.evaluate.promptfoo.providers.caller import Asked
@@ -103,14 +103,7 @@ class JudgingBench(Bench):
         if judging is None:
             raise GraderFailed("no judge is named", hint="name a provider for the assertion", code="promptfoo.no_judge")
         asked = Asked(text=_text_of(messages), values=judging.values, test=judging.test, repeat=repeat)
-        try:
-            found = await self._responses.of(judging.judge, asked)
-        except ModelError as error:
-            raise GraderFailed(
-                f"the judge {judging.judge.name!r} gave no reply: {error.what}", hint=error.hint, code="promptfoo.judge"
-            ) from None
-        if found.error is not None:
-            raise GraderFailed(f"the judge {judging.judge.name!r} gave no reply: {found.error}", code="promptfoo.judge")
+        found = await self._responses.judged(judging.judge, asked)
         usage = found.tokenUsage
         return Reply(
             text=output_text(found.output),

@@ -6,13 +6,15 @@ A repeat is another question. What costs nothing is not kept, and neither is an 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from time import perf_counter
 from typing import Any
 
 import msgspec
 
 from assay.core.clock import Clock, stamp
-from assay.core.errors import BadInput
+from assay.core.errors import BadInput, GraderFailed, ModelError
+from assay.evaluate.asking import charge
 from assay.evaluate.promptfoo.providers.caller import Asked, Caller, Given
 from assay.evaluate.promptfoo.providers.open import open_caller
 from assay.evaluate.promptfoo.script_text import json_text
@@ -68,6 +70,21 @@ class Responses:
         address = self.address(spec, asked, original=original)
         return await self._once(address, lambda: self._kept(caller, address, asked))
 
+    async def judged(self, judge: ProviderSpec, asked: Asked) -> Response:
+        """What a judge answers; it is put on the sample's bill.
+
+        Raises:
+            GraderFailed: It gives no answer.
+        """
+        try:
+            found = await self.of(judge, asked)
+        except ModelError as error:
+            raise _silent(judge, error.what, error.hint) from None
+        charge(_usage(found), None if found.cost is None else Decimal(str(found.cost)))
+        if found.error is not None:
+            raise _silent(judge, found.error)
+        return found
+
     async def _kept(self, caller: Caller, address: bytes, asked: Asked) -> Response:
         stored = self._store.find(address)
         if stored is not None:
@@ -106,12 +123,20 @@ async def _timed(call: Awaitable[Response]) -> Response:
     return msgspec.structs.replace(found, latencyMs=round((perf_counter() - began_s) * 1000, 3))
 
 
+def _silent(judge: ProviderSpec, why: str, hint: str | None = None) -> GraderFailed:
+    return GraderFailed(f"the judge {judge.name!r} gave no reply: {why}", hint=hint, code="promptfoo.judge")
+
+
+def _usage(found: Response) -> Usage:
+    told: Mapping[str, Any] = found.tokenUsage
+    return Usage(input=told.get("prompt"), output=told.get("completion"))
+
+
 def _reply(found: Response) -> Reply:
-    usage: Mapping[str, Any] = found.tokenUsage
     return Reply(
         text=_encode(found).decode(),
         model="promptfoo",
-        usage=Usage(input=usage.get("prompt"), output=usage.get("completion")),
+        usage=_usage(found),
         latency_ms=found.latencyMs or 0.0,
     )
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assay.core.errors import AssayError, ModelError
+from assay.evaluate.asking import Bill
 from assay.evaluate.promptfoo.plan import Planned, tags_of
 from assay.evaluate.promptfoo.score import Result
 from assay.evaluate.promptfoo.script_text import output_text
 from assay.evaluate.promptfoo.types import Json, Response
-from assay.evaluate.types import GraderVerdict, SampleRow, Spent, Status
+from assay.evaluate.types import GraderVerdict, SampleRow, Status
 
 ASSERTED, ERRED = 1, 2
 _SHOWN_CHARS = 40
@@ -25,6 +26,7 @@ class State:
         output: What was graded, after all transforms.
         error: What went wrong, where something did.
         result: What the assertions came to.
+        bill: What its judges were asked.
     """
 
     planned: Planned
@@ -37,7 +39,7 @@ class State:
     output: Any = None
     error: AssayError | None = None
     result: Result | None = None
-    spent: Spent | None = None
+    bill: Bill = field(default_factory=Bill)
 
     @property
     def success(self) -> bool:
@@ -141,7 +143,7 @@ def sample_row(state: State, row: Json) -> SampleRow:
         attempts=state.error.attempts if isinstance(state.error, ModelError) else 1,
         at_utc=None,
         named=row["namedScores"],
-        grading=state.spent,
+        grading=state.bill.total(),
         detail=row,
     )
 

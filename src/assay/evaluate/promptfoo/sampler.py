@@ -9,7 +9,7 @@ from typing import Any
 from assay.core.errors import GraderFailed, ModelError
 from assay.evaluate.asking import spending
 from assay.evaluate.promptfoo.assertion import Graded, RowFailed
-from assay.evaluate.promptfoo.compare import Place, apply, by_judge, by_score, selection_prompt
+from assay.evaluate.promptfoo.compare import Place, apply, by_judge, by_score, selection_prompt, undecided
 from assay.evaluate.promptfoo.grading import COMPARISONS, TestGrading
 from assay.evaluate.promptfoo.hooks import Hooks
 from assay.evaluate.promptfoo.plan import Planned
@@ -95,14 +95,13 @@ class PromptfooSampler:
         """What became of one sample; whatever goes wrong is an error in it."""
         values = json.loads(json.dumps(planned.test.get("vars") or {}, default=str))
         state = State(planned=planned, test=planned.test, values=values)
-        with spending() as bill:
+        with spending(state.bill):
             try:
                 await self._run_one(planned, state)
             except (GraderFailed, ModelError) as error:
                 state.error = error
                 if not isinstance(error, ModelError):
                     state.response = Response()
-        state.spent = bill.total()
         return state
 
     async def _run_one(self, planned: Planned, state: State) -> None:
@@ -223,12 +222,11 @@ class PromptfooSampler:
         return states
 
     async def _compare(self, assertion: Json, states: list[State]) -> None:
-        with spending() as bill:
+        with spending(states[0].bill):
             places = await self._places(assertion, states)
         for state, place in zip(states, places, strict=True):
             result = state.result or Result(passed=False, score=0.0, reason="")
             state.result, _ = apply(place, assertion, result, success=state.success)
-        states[0].spent = states[0].spent or bill.total()
 
     async def _places(self, assertion: Json, states: list[State]) -> list[Place]:
         if assertion["type"] == "max-score":
@@ -238,13 +236,11 @@ class PromptfooSampler:
         asked = Asked(text=selection_prompt(criterion, outputs), values=states[0].values, test=states[0].test)
         judge = self._parts.judge_of(assertion, states[0].test)
         try:
-            reply = await self._parts.responses.of(judge, asked)
-        except (GraderFailed, ModelError) as error:
-            return [Place(False, f"the judge gave no reply: {error.what}")] * len(states)
-        if reply.error is not None:
-            return [Place(False, f"the judge gave no reply: {reply.error}")] * len(states)
+            reply = await self._parts.responses.judged(judge, asked)
+        except GraderFailed as error:
+            return undecided(error.what, len(states))
         found = by_judge(output_text(reply.output), len(states), criterion)
-        return found or [Place(False, "the judge named no output")] * len(states)
+        return found or undecided("the judge named no output", len(states))
 
 
 def _with_affixes(planned: Planned, suite: PromptfooSuite, options: Json) -> Any:
