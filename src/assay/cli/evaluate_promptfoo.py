@@ -183,7 +183,7 @@ def _evaluate(
     finished = runner.run(job, options)
     run = FinishedRun(finished.summary, finished.folder)
     write_exports(exports, run)
-    _write_outputs([*given["outputs"], *(loaded.files.folder / path for path in loaded.outputs)], run)
+    _write_outputs([*given["outputs"], *loaded.outputs], run)
     passed, total = _counts(finished)
     if as_json:
         print_json(eval_json(finished.summary, finished.folder))

@@ -291,6 +291,61 @@ def test_a_judge_chooses_the_best_of_several_outputs(evaluate):
     assert [row["gradingResult"]["componentResults"][0]["pass"] for row in ran.rows] == [False, True]
 
 
+@pytest.mark.parametrize("says", ["{'error': 'busy'}", "{'output': 'either will do'}"])
+def test_a_judge_that_chooses_no_output_is_an_error_of_all_of_them(evaluate, says):
+    ran = evaluate(
+        "prompts: [a, bb]\nproviders: [echo]\n"
+        "tests: [{assert: [{type: select-best, value: x, provider: 'file://judge.py'}]}]\n",
+        files={"judge.py": f"def call_api(prompt, options, context):\n    return {says}\n"},
+    )
+
+    assert (ran.status, ran.passed) == (3, [False, False])
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("evaluateOptions: {repeat: often}", "'repeat' is 'often'"),
+        ("evaluateOptions: {maxConcurrency: -1}", "'maxConcurrency' is -1"),
+        ("commandLineOptions: {delay: [1]}", "'delay' is a list"),
+        ("tests: [{options: none}]", "'options' is 'none'"),
+        ("tests: [{threshold: high}]", "'threshold' of a test is not a number"),
+        ("tests: [{assert: [{type: assert-set, assert: {type: equals}}]}]", "'assert' of an assert-set is not a list"),
+        ("tests: [{assert: [{type: max-score, value: {threshold: x}}]}]", "'threshold' of the assertion 'max-score'"),
+        ("tests: [{assert: [{type: python, value: x, config: y}]}]", "'config' is 'y'"),
+        ("outputPath: ../../out.json", "lies outside the project's folder"),
+    ],
+)
+def test_what_has_another_shape_is_refused_with_its_line(evaluate, line, said):
+    ran = evaluate(f"prompts: [a]\nproviders: [echo]\n{line}\n")
+
+    assert (ran.status, ran.document) == (2, None)
+    assert said in ran.err
+    assert "promptfooconfig.yaml:3" in ran.err
+
+
+def test_a_key_that_is_written_out_is_not_kept_with_the_run(evaluate, folder):
+    ran = evaluate(
+        "prompts: [a]\nproviders: [{id: echo, config: {auth: {token: tk-0123456}, note: 'Bearer abcdefgh'}}]\n"
+    )
+
+    kept = json.dumps(ran.document) + "".join(file.read_text("utf-8") for file in folder.rglob("plan.json"))
+    assert "abcdefgh" not in kept
+    assert "tk-0123456" not in kept
+    assert ran.document["config"]["providers"][0]["config"]["auth"] == {"token": "***"}
+
+
+@pytest.mark.parametrize("says", ["{'pass': True, 'score': 'high'}", "{'pass': True, 'score': None}"])
+def test_a_scoring_function_without_a_score_gives_no_verdict(evaluate, says):
+    ran = evaluate(
+        "prompts: [a]\nproviders: [echo]\n"
+        "tests: [{assert: [{type: contains, value: a}], assertScoringFunction: 'file://score.py:judge'}]\n",
+        files={"score.py": f"def judge(named, context):\n    return {says}\n"},
+    )
+
+    assert (ran.status, ran.passed) == (3, [False])
+
+
 def test_a_test_has_its_own_scoring_function(evaluate):
     ran = evaluate(
         "prompts: [a]\nproviders: [echo]\n"

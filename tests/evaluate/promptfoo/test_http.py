@@ -49,7 +49,7 @@ def server() -> Iterator[Server]:
 
     with HTTPServer(("127.0.0.1", 0), Handler) as listening:
         made.url = f"http://127.0.0.1:{listening.server_port}"
-        thread = threading.Thread(target=listening.serve_forever, daemon=True)
+        thread = threading.Thread(target=listening.serve_forever, args=[0.01], daemon=True)
         thread.start()
         yield made
         listening.shutdown()

@@ -15,8 +15,9 @@ from assay.core.errors import AssayError, BadInput, GraderFailed
 from assay.core.location import Location
 from assay.engine.types import Checked, Outcome
 from assay.evaluate.bench import Bench
+from assay.evaluate.code_answer import function_body
 from assay.evaluate.grader import Factory, graders
-from assay.evaluate.promptfoo.code_verdict import NoVerdict, function_body, javascript_result, python_result
+from assay.evaluate.promptfoo.code_verdict import NoVerdict, javascript_result, python_result
 from assay.evaluate.promptfoo.guardrail import guardrails_result
 from assay.evaluate.promptfoo.judging_bench import Judging, judged_by
 from assay.evaluate.promptfoo.known import CODE_TYPES, JUDGED_TYPES, NOT_UNHEEDED, base_type

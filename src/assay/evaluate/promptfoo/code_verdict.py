@@ -4,51 +4,15 @@ import math
 import re
 from typing import Any
 
-from assay.evaluate.promptfoo.score import Result
+from assay.evaluate.promptfoo.score import Result, is_number, numbers
 from assay.evaluate.promptfoo.script_text import json_text, parse_json
 from assay.evaluate.promptfoo.types import Json
 
-_DECLARATION = re.compile(r"(?:const|let|var)\s")
-_ENDING = re.compile(r";+\s*$")
 _SNAKE = re.compile(r"_+([a-z0-9]?)")
 
 
 class NoVerdict(Exception):
     """The code returned something that is no verdict; says what."""
-
-
-def function_body(code: str) -> str:
-    """The body of the function that a JavaScript assertion stands for."""
-    code = code.rstrip()
-    if "\n" in code:
-        return code
-    code = _ENDING.sub("", code.strip())
-    if not _DECLARATION.match(code):
-        return f"return {code}"
-    end = last_statement(code)
-    rest = code[end + 1 :].strip() if end >= 0 else ""
-    return f"{code[: end + 1]} return {rest}" if rest else code
-
-
-def last_statement(code: str) -> int:
-    """Where the last semicolon stands that separates statements; -1 for none."""
-    depth, quote, last = 0, "", -1
-    skip = False
-    for i, character in enumerate(code):
-        if skip:
-            skip = False
-        elif quote:
-            skip = character == "\\"
-            quote = "" if character == quote else quote
-        elif character in "'\"`":
-            quote = character
-        elif character in "([{":
-            depth += 1
-        elif character in ")]}":
-            depth -= 1
-        elif character == ";" and depth == 0:
-            last = i
-    return last
 
 
 def javascript_result(found: Any, assertion: Json, *, inverse: bool) -> Result:
@@ -57,7 +21,7 @@ def javascript_result(found: Any, assertion: Json, *, inverse: bool) -> Result:
     Raises:
         NoVerdict: It is none.
     """
-    if isinstance(found, bool) or (_is_number(found) and math.isfinite(found)):
+    if isinstance(found, bool) or (is_number(found) and math.isfinite(found)):
         return _plain(found, assertion, inverse=inverse, what="Custom function")
     if isinstance(found, dict) and _is_grading(found):
         return _graded(found, inverse=inverse, what="Custom function")
@@ -116,13 +80,12 @@ def _graded(found: Json, *, inverse: bool, what: str) -> Result:
     reason = str(found.get("reason") or "")
     if inverse:
         reason = "Assertion passed" if passed else reason or f"{what} returned true"
-    named = found.get("namedScores")
     parts = found.get("componentResults")
     return Result(
         passed=passed,
         score=float(found["score"]),
         reason=reason,
-        named={str(k): float(v) for k, v in named.items() if _is_number(v)} if isinstance(named, dict) else {},
+        named=numbers(found.get("namedScores")),
         parts=[_part(part) for part in parts if isinstance(part, dict)] if isinstance(parts, list) else None,
     )
 
@@ -138,15 +101,11 @@ def _part(part: Json) -> Result:
 
 
 def _is_grading(found: Json) -> bool:
-    return isinstance(found.get("pass"), bool) and _is_number(found.get("score")) and "reason" in found
+    return isinstance(found.get("pass"), bool) and is_number(found.get("score")) and "reason" in found
 
 
 def _number(value: Any) -> float:
-    return float(value) if _is_number(value) else 0.0
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number(value) else 0.0
 
 
 def camel_case(value: Any) -> Any:

@@ -8,7 +8,7 @@ from assay.evaluate.promptfoo.assertion import Asserter, Graded, RowFailed
 from assay.evaluate.promptfoo.code_verdict import camel_case
 from assay.evaluate.promptfoo.environment import flag
 from assay.evaluate.promptfoo.paths import Files
-from assay.evaluate.promptfoo.score import Result, Total, nothing_asserted
+from assay.evaluate.promptfoo.score import Result, Total, is_number, nothing_asserted, numbers
 from assay.evaluate.promptfoo.scripting import Scripts, has_tags
 from assay.evaluate.promptfoo.types import CodeRef, Json
 
@@ -96,11 +96,11 @@ class TestGrading:
         except GraderFailed as error:
             return _not_scored(result, error.what)
         found = camel_case(found) if isinstance(found, dict) else found
-        if not isinstance(found, dict) or not isinstance(found.get("pass"), bool) or "score" not in found:
+        if not isinstance(found, dict) or not isinstance(found.get("pass"), bool) or not is_number(found.get("score")):
             return _not_scored(result, "it returned no {pass, score, reason}")
         result.passed, result.score = found["pass"], float(found["score"])
         result.reason = str(found.get("reason") or result.reason)
-        result.named = {**result.named, **(found.get("namedScores") or {})}
+        result.named |= numbers(found.get("namedScores"))
         return result
 
 

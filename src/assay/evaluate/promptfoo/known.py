@@ -4,12 +4,13 @@ What is refused ends the command before anything is paid for, with the line; wha
 knows, is a warning with its line. The page docs/reference/promptfoo.md shows the same tables.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from assay.core.document import Document
 from assay.core.errors import BadInput, unknown_name
 from assay.core.location import Location
+from assay.evaluate.promptfoo.shape import mapping
 
 TOP_LEVEL = frozenset(
     [
@@ -217,16 +218,14 @@ def check_test(test: dict[str, Any], at: At, warn: Warn) -> None:
     for key in test:
         if key not in TEST_KEYS:
             warn(f"the key {key!r} of a test is unknown and changes nothing", at(key))
+    for key in ("options", "metadata"):
+        mapping(test.get(key), key, at(key))
+    _check_numbers(test, ("threshold",), "a test", at)
     asserts = test.get("assert")
     if asserts is None:
         return
     if not isinstance(asserts, list):
-        raise BadInput(
-            "'assert' is not a list",
-            hint="write a dash before each assertion",
-            code="promptfoo.assert",
-            where=at("assert"),
-        )
+        raise _wrong("'assert' is not a list", "write a dash before each assertion", at("assert"))
     for path, item in _assertions(asserts, ("assert",)):
         check_assertion(item, lambda *more, path=path: at(*path, *more), warn)
 
@@ -245,12 +244,7 @@ def check_assertion(item: Any, at: At, warn: Warn) -> None:
         BadInput: Its type does not exist or is refused, or it has the wrong shape.
     """
     if not isinstance(item, dict) or not isinstance(kind := item.get("type"), str):
-        raise BadInput(
-            "an assertion has no type",
-            hint="write '- type: contains' and what it takes",
-            code="promptfoo.assert",
-            where=at(),
-        )
+        raise _wrong("an assertion has no type", "write '- type: contains' and what it takes", at())
     base = base_type(kind)
     if base in REFUSED_TYPES or base.startswith("promptfoo:redteam"):
         reason = REFUSED_TYPES.get(base, "red-team assertions are not part of this")
@@ -267,11 +261,22 @@ def check_assertion(item: Any, at: At, warn: Warn) -> None:
     for key in item:
         if key not in ASSERT_KEYS:
             warn(f"the key {key!r} of an assertion is unknown and changes nothing", at(key))
-    for key in ("threshold", "weight"):
+    _check_numbers(item, ("threshold", "weight"), f"the assertion {kind!r}", at)
+    mapping(item.get("config"), "config", at("config"))
+    if kind == "assert-set" and not isinstance(item.get("assert"), list | None):
+        raise _wrong("'assert' of an assert-set is not a list", "write a dash before each assertion", at("assert"))
+    if kind == "max-score":
+        value = mapping(item.get("value"), "value", at("value"))
+        _check_numbers(value, ("threshold",), "the assertion 'max-score'", lambda *key: at("value", *key))
+        weights = mapping(value.get("weights"), "weights", at("value", "weights"))
+        _check_numbers(weights, weights, "the weights of 'max-score'", lambda *key: at("value", "weights", *key))
+
+
+def _check_numbers(item: Mapping[str, Any], keys: Iterable[str], of: str, at: At) -> None:
+    for key in keys:
         if isinstance(item.get(key), bool) or not isinstance(item.get(key), int | float | None):
-            raise BadInput(
-                f"{key!r} of the assertion {kind!r} is not a number",
-                hint="write a number",
-                code="promptfoo.assert",
-                where=at(key),
-            )
+            raise _wrong(f"{key!r} of {of} is not a number", "write a number", at(key) if key in item else at())
+
+
+def _wrong(what: str, hint: str, where: Location) -> BadInput:
+    return BadInput(what, hint=hint, code="promptfoo.assert", where=where)

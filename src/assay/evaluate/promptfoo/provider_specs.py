@@ -7,6 +7,7 @@ from assay.core.errors import BadInput
 from assay.core.location import Location
 from assay.evaluate.promptfoo.environment import render_env
 from assay.evaluate.promptfoo.paths import Files, missing
+from assay.evaluate.promptfoo.shape import mapping, number
 from assay.evaluate.promptfoo.types import Json, ProviderSpec
 from assay.evaluate.promptfoo.yaml_file import read_document
 
@@ -56,7 +57,7 @@ def specs_of(item: Any, files: Files, env: Mapping[str, str], where: Location) -
                         "id": spec.id,
                         "label": spec.label,
                         **item,
-                        "config": {**spec.config, **(item.get("config") or {})},
+                        "config": {**spec.config, **mapping(item.get("config"), "config", where)},
                     },
                     where,
                     own_id=spec.id,
@@ -93,13 +94,13 @@ def _spec(kind: str, options: Json, where: Location, *, own_id: str | None = Non
         kind=kind,
         id=own_id or str(options.get("id") or kind),
         label=options.get("label"),
-        config=options.get("config") or {},
+        config=mapping(options.get("config"), "config", where),
         prompts=None
         if prompts is None
         else tuple(str(p) for p in ([prompts] if isinstance(prompts, str) else prompts)),
         transform=options.get("transform"),
-        delay_ms=float(options.get("delay") or 0),
-        env=options.get("env") or {},
+        delay_ms=number(options.get("delay"), "delay", where) or 0.0,
+        env=mapping(options.get("env"), "env", where),
         where=where,
     )
 

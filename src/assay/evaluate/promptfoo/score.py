@@ -22,7 +22,6 @@ class Result:
         parts: What it is made of, where it has parts.
         failure: Why no verdict could be given, where that is so; it counts as a failed assertion.
         weights: The weight behind each named score.
-        tokens: Tokens that judges used, by promptfoo's names.
     """
 
     passed: bool
@@ -59,7 +58,7 @@ class Total:
     """
 
     def __init__(self, threshold: Any = None) -> None:
-        self._threshold = threshold if _is_number(threshold) else None
+        self._threshold = threshold if is_number(threshold) else None
         self._score = 0.0
         self._weight = 0.0
         self._named: dict[str, float] = {}
@@ -121,5 +120,11 @@ def nothing_asserted() -> Result:
     return Result(passed=True, score=1.0, reason="No assertions", parts=None)
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
+    """Whether a value of JSON is a number that can be reckoned with."""
     return isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value)
+
+
+def numbers(value: Any) -> dict[str, float]:
+    """The numbers of a mapping, by name; none for what is no mapping."""
+    return {str(k): float(v) for k, v in value.items() if is_number(v)} if isinstance(value, dict) else {}

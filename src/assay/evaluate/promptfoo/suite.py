@@ -21,10 +21,17 @@ from assay.evaluate.promptfoo.provider_specs import read_providers, specs_of
 from assay.evaluate.promptfoo.providers.caller import Given
 from assay.evaluate.promptfoo.providers.open import open_caller
 from assay.evaluate.promptfoo.run_scripts import RunScripts
+from assay.evaluate.promptfoo.secretless import secretless
 from assay.evaluate.promptfoo.selection import Selection, select_prompts, select_providers
+from assay.evaluate.promptfoo.shape import count, mapping, number
 from assay.evaluate.promptfoo.tests import TestReader, Tests
 from assay.evaluate.promptfoo.types import CodeRef, Json, PromptfooSuite, ProviderSpec, Test
 from assay.evaluate.promptfoo.yaml_file import read_document, shown
+
+_READ_AS = {
+    **dict.fromkeys(("repeat", "maxConcurrency", "filterFirstN", "filterSample", "filterSampleSeed"), count),
+    **dict.fromkeys(("delay", "timeoutMs"), number),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +77,7 @@ class Loaded:
     file: str
     selection: Selection
     fresh: bool = False
-    outputs: list[str] = field(default_factory=list)
+    outputs: list[Path] = field(default_factory=list)
 
 
 def load(paths: Sequence[Path], root: Path, env: Mapping[str, str], flags: Flags, selection: Selection) -> Loaded:
@@ -157,10 +164,7 @@ class _Loading:
         self._config = config
         self._files = files
         self._flags = flags
-        self._options: Json = {
-            **_mapping(config.value, "evaluateOptions"),
-            **_mapping(config.value, "commandLineOptions"),
-        }
+        self._options = self._read_options()
         self._selection = _chosen(selection, self._options)
         self._env = config.env
         self._filters = self._template_filters()
@@ -175,7 +179,7 @@ class _Loading:
         suite = PromptfooSuite(
             name=_name(config),
             description=self._flags.description or str(value.get("description") or ""),
-            config=_secretless(config.shown),
+            config=secretless(config.shown),
             folder=self._files.folder,
             prompts=prompts,
             providers=providers,
@@ -187,9 +191,9 @@ class _Loading:
             extensions=[*self._flags.extensions, *_texts(value.get("extensions"))],
             env=self._env,
             filters=self._filters,
-            repeat=self._flags.repeat or int(self._options.get("repeat") or 1),
+            repeat=self._flags.repeat or self._options.get("repeat") or 1,
             concurrency=self._flags.concurrency or self._options.get("maxConcurrency"),
-            delay_ms=_first(self._flags.delay_ms, self._options.get("delay"), self._env.get("PROMPTFOO_DELAY_MS")),
+            delay_ms=self._delay_ms(),
             timeout_s=_seconds(self._options.get("timeoutMs")),
             judge=self._flags.grader or self._options.get("grader"),
             warnings=config.warnings,
@@ -204,8 +208,22 @@ class _Loading:
             shown((self._files.folder / Path(config.file).name).resolve()),
             self._selection,
             fresh=self._options.get("cache") is False,
-            outputs=_texts(value.get("outputPath")),
+            outputs=[self._files.locate(path, self._at("outputPath")) for path in _texts(value.get("outputPath"))],
         )
+
+    def _read_options(self) -> Json:
+        """The configuration's own options, the command line's names for them included."""
+        found: Json = {}
+        for group in ("evaluateOptions", "commandLineOptions"):
+            for key, value in mapping(self._config.value.get(group), group, self._at(group)).items():
+                read = _READ_AS.get(key)
+                found[key] = value if read is None else read(value, key, self._at(group, key))
+        return found
+
+    def _delay_ms(self) -> float:
+        named = number(self._env.get("PROMPTFOO_DELAY_MS"), "PROMPTFOO_DELAY_MS", self._at())
+        given = (self._flags.delay_ms, self._options.get("delay"), named)
+        return next((value for value in given if value is not None), 0.0)
 
     def _at(self, *path: str | int) -> Location:
         document = self._config.document
@@ -403,12 +421,12 @@ def _chosen(selection: Selection, options: Json) -> Selection:
     """The command line's choice, and where it makes none the configuration's."""
     pairs = options.get("filterMetadata")
     return Selection(
-        first=_first_or_none(selection.first, options.get("filterFirstN")),
+        first=_first(selection.first, options.get("filterFirstN")),
         pattern=selection.pattern or options.get("filterPattern"),
         metadata=selection.metadata or tuple(_texts(pairs)),
         range=selection.range or options.get("filterRange"),
-        sample=_first_or_none(selection.sample, options.get("filterSample")),
-        seed=_first_or_none(selection.seed, options.get("filterSampleSeed")),
+        sample=_first(selection.sample, options.get("filterSample")),
+        seed=_first(selection.seed, options.get("filterSampleSeed")),
         prompts=selection.prompts or options.get("filterPrompts"),
         providers=selection.providers or options.get("filterProviders") or options.get("filterTargets"),
         earlier=selection.earlier,
@@ -419,11 +437,6 @@ def _name(config: Config) -> str:
     stem = Path(config.file).stem
     folder = config.folder.resolve().name
     return folder if stem.startswith("promptfooconfig") and folder else stem
-
-
-def _secretless(value: Json) -> Json:
-    """The configuration as it is kept with the run: as written, and without the environment that it sets."""
-    return {key: item for key, item in value.items() if key not in {"env", "tests", "scenarios"}}
 
 
 def _mapping(value: Json, key: str) -> Json:
@@ -437,17 +450,12 @@ def _texts(value: Any) -> list[str]:
     return [str(item) for item in (value if isinstance(value, list) else [value])]
 
 
-def _first(*values: Any) -> float:
-    return float(next((value for value in values if value is not None), 0) or 0)
+def _first(*values: int | None) -> int | None:
+    return next((value for value in values if value is not None), None)
 
 
-def _first_or_none(*values: Any) -> int | None:
-    found = next((value for value in values if value is not None), None)
-    return None if found is None else int(found)
-
-
-def _seconds(milliseconds: Any) -> float | None:
-    return float(milliseconds) / 1000 if milliseconds else None
+def _seconds(milliseconds: float | None) -> float | None:
+    return milliseconds / 1000 if milliseconds else None
 
 
 def environment(files: Sequence[Path]) -> dict[str, str]:
