@@ -20,11 +20,10 @@ from assay.core.events import Events
 from assay.core.settings import Origin, Scalar, check_stages, read_settings
 from assay.engine.engine import Engine
 from assay.evaluate.dataset import DatasetFacts
-from assay.evaluate.native import Prepared, job_of
-from assay.evaluate.plan import Override, Planned, resolve_variants
+from assay.evaluate.native import SuiteOptions, job_of, open_suite
+from assay.evaluate.plan import Planned
 from assay.evaluate.service import Job
 from assay.evaluate.settings import EvaluateSettings
-from assay.evaluate.suite import load_suite
 from assay.models.embedded.place import Configuration
 from assay.models.embedded.supervisor import Endpoint, OnDemand, ensure
 from assay.models.limit.account import Caps
@@ -142,27 +141,22 @@ class SuiteOpener:
     Attributes:
         root: The project's folder; None for the current one, where the project's files were sent along.
         suite_file: The suite, relative to the project's folder.
+        options: What the command said beside it.
         facts: What the one look at the datasets told.
     """
 
     root: Path | None
     suite_file: str
-    override: Override
+    options: SuiteOptions
     facts: DatasetFacts
-    repeats: int | None = None
-    concurrency: int | None = None
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[tuple[Job[Planned], Engine]]:
         """The job, with an engine that is open while the context lasts."""
         app = App.open(self.root)
-        suite_file = app.project.root / self.suite_file
-        suite = load_suite(app.project, suite_file).with_options(
-            repeats=self.repeats, concurrency=self.concurrency, judge=app.evaluate.judge
-        )
-        variants = resolve_variants(app.project, suite, suite_file, self.override)
+        prepared, _ = open_suite(app.project, app.project.root / self.suite_file, self.options, facts=self.facts)
         async with app.engine() as engine:
-            yield job_of(app.project, Prepared(suite, variants, self.facts)), engine
+            yield job_of(app.project, prepared), engine
 
 
 def _of(value: object, kind: type[S]) -> S:

@@ -12,9 +12,7 @@ from assay.author.parse import load_prompt
 from assay.author.project import find_project
 from assay.author.types import Prompt
 from assay.evaluate.dataset import read_cases
-from assay.evaluate.native import prepare_suite
-from assay.evaluate.plan import Override
-from assay.evaluate.suite import load_suite
+from assay.evaluate.native import SuiteOptions, open_suite
 from assay.evaluate.types import Case
 
 ROOT = Path(__file__).parents[2] / "examples" / "support"
@@ -77,7 +75,7 @@ def test_there_is_something_of_everything():
 
 @pytest.mark.parametrize("suite_file", SUITES, ids=lambda path: path.stem)
 def test_each_suite_can_be_run(suite_file):
-    prepared = prepare_suite(PROJECT, load_suite(PROJECT, suite_file), suite_file, Override())
+    prepared, _ = open_suite(PROJECT, suite_file, SuiteOptions())
 
     assert prepared.facts.cases >= 20
 

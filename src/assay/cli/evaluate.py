@@ -12,15 +12,15 @@ from assay.cli.cluster_options import Cluster, cluster_options
 from assay.cli.eval_command import EvalCommand
 from assay.cli.eval_view import STATUS
 from assay.cli.export_run import Export, export_option, export_paths, write_exports
-from assay.cli.options import against_options, budget_options, json_option, model_options, override_of, progress_options
+from assay.cli.options import against_options, budget_options, json_option, model_options, progress_options
 from assay.cli.output import near, print_json
 from assay.cli.run_job import JobRunner, print_finished
-from assay.cli.suite_choice import Chosen, SuiteOptions, choose_suites
+from assay.cli.suite_choice import Chosen, choose_suites
 from assay.evaluate.eval_json import eval_json, many_json
 from assay.evaluate.exporter import FinishedRun
 from assay.evaluate.gate import worst
-from assay.evaluate.native import job_of
-from assay.evaluate.plan import Variant
+from assay.evaluate.native import SuiteOptions, job_of
+from assay.evaluate.plan import Variant, override_of
 from assay.evaluate.service import Finished
 from assay.evaluate.types import BudgetSpec
 
@@ -83,8 +83,15 @@ def evaluate(
 ) -> int:
     """Run suites, compare their variants, decide."""
     app = App.open(suite_files[0].parent if suite_files and suite_files[0].exists() else None)
-    override = override_of(model, base_url, key_env, temperature, max_tokens, seed)
-    given = SuiteOptions(override, repeats=repeats, concurrency=concurrency, against=revision, margin=margin)
+    override = override_of(model, base_url, key_env, temperature=temperature, max_tokens=max_tokens, seed=seed)
+    given = SuiteOptions(
+        override=override,
+        repeats=repeats,
+        concurrency=concurrency,
+        judge=app.evaluate.judge,
+        against=revision,
+        margin=margin,
+    )
     choice = choose_suites(app, suite_files, since, given)
     for line in choice.told:
         click.echo(line, err=True)
@@ -126,10 +133,8 @@ class _How:
         opener = SuiteOpener(
             root=None if self.cluster.upload else app.project.root.absolute(),
             suite_file=suite.file,
-            override=self.given.override,
+            options=self.given,
             facts=prepared.facts,
-            repeats=self.given.repeats,
-            concurrency=self.given.concurrency,
         )
         executor = self.cluster.executor(app, opener, options, suite.concurrency or options.concurrency)
         finished = self.runner.run(job_of(app.project, prepared), options, executor)

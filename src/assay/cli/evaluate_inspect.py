@@ -10,7 +10,7 @@ import click
 from assay.app import App
 from assay.cli.eval_view import STATUS
 from assay.cli.export_run import Export, export_option, write_exports
-from assay.cli.options import budget_options, json_option, model_options, override_of, progress_options
+from assay.cli.options import budget_options, json_option, model_options, progress_options
 from assay.cli.output import near, print_json
 from assay.cli.run_job import JobRunner, print_finished
 from assay.core.document import parse_document
@@ -19,6 +19,7 @@ from assay.engine.prepare import DEFAULT_MODEL
 from assay.evaluate.adapters.inspect_task import TaskOptions, inspect_job
 from assay.evaluate.eval_json import eval_json
 from assay.evaluate.exporter import FinishedRun
+from assay.evaluate.plan import override_of
 from assay.evaluate.types import BudgetSpec
 from assay.models.target import parse_target
 
@@ -72,7 +73,7 @@ def inspect_eval(
     """Run a task of Inspect's as a suite."""
     file, name = _named(task)
     app = App.open(file.parent)
-    override = override_of(model, base_url, key_env, temperature, max_tokens, seed)
+    override = override_of(model, base_url, key_env, temperature=temperature, max_tokens=max_tokens, seed=seed)
     target = parse_target(override.model or DEFAULT_MODEL, base_url=override.base_url, key=override.key)
     given = TaskOptions(target=target, parameters=override.parameters, arguments=_arguments(arguments), epochs=epochs)
     job = inspect_job(file, name, given, shown=str(near(file.absolute())))

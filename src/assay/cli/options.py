@@ -14,9 +14,7 @@ from assay.author.types import Prompt
 from assay.cli.param_type import ParamType
 from assay.core.document import parse_document
 from assay.core.errors import BadInput
-from assay.evaluate.plan import Override
 from assay.models.limit.duration import parse_duration_s
-from assay.models.types import Parameters
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -120,28 +118,6 @@ def against_options(command: F) -> F:
         help="Compare with the prompt as it is at a branch, tag or commit of Git.",
     )
     return revision(margin(command))
-
-
-def override_of(
-    model: str | None,
-    base_url: str | None,
-    key_env: str | None,
-    temperature: float | None,
-    max_tokens: int | None,
-    seed: int | None,
-) -> Override:
-    """What ``model_options`` said.
-
-    A base address without a model's provider means any OpenAI-compatible server.
-    """
-    if model is not None and base_url is not None and "/" not in model:
-        model = f"openai-compatible/{model}"
-    return Override(
-        model=model,
-        base_url=base_url,
-        key=",".join(f"env:{name.strip()}" for name in key_env.split(",")) if key_env else None,
-        parameters=Parameters(temperature=temperature, max_tokens=max_tokens, seed=seed),
-    )
 
 
 def read_inputs(prompt: Prompt, pairs: Sequence[str], file: str | None) -> dict[str, object]:

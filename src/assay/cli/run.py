@@ -6,10 +6,11 @@ import click
 import msgspec
 
 from assay.app import App
-from assay.cli.options import input_options, json_option, model_options, override_of, read_inputs
+from assay.cli.options import input_options, json_option, model_options, read_inputs
 from assay.cli.output import plain, print_json
 from assay.engine.prepare import choose_target, merge_parameters, prepare
 from assay.engine.types import Call, Outcome
+from assay.evaluate.plan import override_of
 
 
 @click.command(
@@ -42,7 +43,7 @@ def run(
     """
     app = App.open()
     prepared = prepare(app.resolve(reference))
-    override = override_of(model, base_url, key_env, temperature, max_tokens, seed)
+    override = override_of(model, base_url, key_env, temperature=temperature, max_tokens=max_tokens, seed=seed)
     call = Call(
         prepared=prepared,
         inputs=read_inputs(prepared.prompt, inputs, inputs_file),

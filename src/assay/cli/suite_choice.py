@@ -4,33 +4,18 @@ All are prepared before the first is run, so that nothing is paid for before eve
 """
 
 from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
 from assay.app import App
-from assay.author.project import Project, WatchedProject
+from assay.author.project import WatchedProject
 from assay.cli.output import near
 from assay.core.errors import BadInput
 from assay.evaluate import wording
-from assay.evaluate.against import against
-from assay.evaluate.native import Prepared, prepare_suite
-from assay.evaluate.plan import Override
-from assay.evaluate.suite import load_suite
+from assay.evaluate.native import Prepared, SuiteOptions, open_suite
 from assay.evaluate.touched import Change, in_words, suites_of
 from assay.evaluate.types import Suite
-
-
-@dataclass(frozen=True, slots=True)
-class SuiteOptions:
-    """What the command line says for every suite; ``against`` is a revision to take a baseline from."""
-
-    override: Override
-    _: KW_ONLY
-    repeats: int | None = None
-    concurrency: int | None = None
-    against: str | None = None
-    margin: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +52,15 @@ def choose_suites(app: App, given: Sequence[Path], since: str | None, options: S
     choice = Choice()
     for file in dict.fromkeys(files):
         project = WatchedProject(app.project.root, app.project.document)
-        chosen = _prepare(app, project, file, options, choice.told)
+        prepared, why_not = open_suite(project, file, options)
+        choice.told += [why_not] if why_not is not None else []
+        chosen = Chosen(prepared.suite, prepared)
         if change is not None and not _is_touched(choice, change, project, chosen):
             continue
         choice.suites.append(chosen)
     if change is not None and not choice.suites:
         choice.told.append(f"nothing to run: {_plural(len(choice.left_out), 'suite')} left out")
     return choice
-
-
-def _prepare(app: App, project: Project, file: Path, options: SuiteOptions, told: list[str]) -> Chosen:
-    suite = load_suite(project, file).with_options(
-        repeats=options.repeats, concurrency=options.concurrency, judge=app.evaluate.judge
-    )
-    if options.against is not None:
-        suite, why_not = against(project, suite, file, options.against, margin=options.margin)
-        told += [why_not] if why_not is not None else []
-    return Chosen(suite, prepare_suite(project, suite, file, options.override))
 
 
 def _is_touched(choice: Choice, change: Change, project: WatchedProject, chosen: Chosen) -> bool:

@@ -12,6 +12,7 @@ import msgspec
 
 from assay.author.project import Project
 from assay.core.errors import BadInput
+from assay.evaluate.against import against
 from assay.evaluate.asking import StoredModels
 from assay.evaluate.clause import expand_clauses
 from assay.evaluate.conversation.prepare import Stage, prepare_stage
@@ -21,6 +22,7 @@ from assay.evaluate.grader import bench_of, open_graders
 from assay.evaluate.plan import Override, Planned, Variant, plan_identity, resolve_variants, samples
 from assay.evaluate.sampler import CallSampler, Facilities
 from assay.evaluate.service import Job
+from assay.evaluate.suite import load_suite
 from assay.evaluate.types import Case, Suite
 from assay.models.target import Target, parse_target
 
@@ -35,15 +37,45 @@ class Prepared:
     stage: Stage | None = None
 
 
-def prepare_suite(project: Project, suite: Suite, suite_file: Path, override: Override) -> Prepared:
-    """Check all that can be checked without a call.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuiteOptions:
+    """What is said of a suite beside its file.
+
+    Attributes:
+        override: The model that answers.
+        judge: Who judges, where the suite names nobody.
+        against: A revision to take a baseline from.
+        margin: By how much less than the baseline is a loss.
+    """
+
+    override: Override = Override()
+    repeats: int | None = None
+    concurrency: int | None = None
+    judge: str | None = None
+    against: str | None = None
+    margin: float | None = None
+
+
+def open_suite(
+    project: Project, file: Path, options: SuiteOptions, *, facts: DatasetFacts | None = None
+) -> tuple[Prepared, str | None]:
+    """The suite of that file, checked as far as it can be without a call; and why there is no baseline, if so.
+
+    Args:
+        project: The project.
+        file: The suite's file.
+        options: What is said beside it.
+        facts: What the datasets told when they were checked; without it they are checked now.
 
     Raises:
         BadInput: Anything that a person can mend, with its place.
     """
-    variants = resolve_variants(project, suite, suite_file, override)
-
-    stage = prepare_stage(project, suite, suite_file.parent, variants)
+    suite, why_not = load_suite(project, file), None
+    suite = suite.with_options(repeats=options.repeats, concurrency=options.concurrency, judge=options.judge)
+    if options.against is not None:
+        suite, why_not = against(project, suite, file, options.against, margin=options.margin)
+    variants = resolve_variants(project, suite, file, options.override)
+    stage = prepare_stage(project, suite, file.parent, variants)
 
     def check(case: Case) -> None:
         for variant in variants:
@@ -51,7 +83,8 @@ def prepare_suite(project: Project, suite: Suite, suite_file: Path, override: Ov
 
     suite = replace(suite, conversation=None if stage is None else stage.spec)
     suite = expand_clauses(suite, [variant.prepared.prompt.contract for variant in variants])
-    return Prepared(suite, variants, check_specs(project.source, suite.datasets, check=check), stage)
+    facts = facts or check_specs(project.source, suite.datasets, check=check)
+    return Prepared(suite, variants, facts, stage), why_not
 
 
 def job_of(project: Project, prepared: Prepared) -> Job[Planned]:

@@ -61,6 +61,26 @@ class Override:
     parameters: Parameters = Parameters()
 
 
+def override_of(
+    model: str | None,
+    base_url: str | None,
+    key_env: str | None,
+    *,
+    temperature: float | None = None,
+    max_tokens: int | None = None,
+    seed: int | None = None,
+) -> Override:
+    """What options of these names say; several names of ``key_env``, with commas between, are several accounts.
+
+    A base address without a model's provider means any OpenAI-compatible server.
+    """
+    if model is not None and base_url is not None and "/" not in model:
+        model = f"openai-compatible/{model}"
+    key = ",".join(f"env:{name.strip()}" for name in key_env.split(",")) if key_env else None
+    parameters = Parameters(temperature=temperature, max_tokens=max_tokens, seed=seed)
+    return Override(model=model, base_url=base_url, key=key, parameters=parameters)
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """One sample to come; ``independent`` says whether its seed is that of its repeat."""

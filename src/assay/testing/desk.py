@@ -12,11 +12,10 @@ from assay.author.project import PROJECT_FILE
 from assay.core.errors import AssayError, BadInput
 from assay.engine.prepare import choose_target, merge_parameters, prepare
 from assay.engine.types import Call, Outcome
-from assay.evaluate.native import job_of, prepare_suite
-from assay.evaluate.plan import Override
+from assay.evaluate.native import SuiteOptions, job_of, open_suite
+from assay.evaluate.plan import Override, override_of
 from assay.evaluate.promptfoo.detect import is_promptfoo
 from assay.evaluate.service import Evaluation, Options
-from assay.evaluate.suite import load_suite
 from assay.models.types import Parameters
 from assay.testing.fake_provider import FakeProvider
 from assay.testing.run_once import RunOnce
@@ -67,13 +66,12 @@ class Desk:
         """The same with another model that answers: a fake one, or what ``assay eval`` has options for."""
         if provider is not None:
             model, base_url = model or "fake", base_url or provider.base_url
-        over = override_of(model, base_url, key_env)
-        parameters = Parameters(temperature=temperature, max_tokens=max_tokens, seed=seed)
+        over = override_of(model, base_url, key_env, temperature=temperature, max_tokens=max_tokens, seed=seed)
         given = Override(
             model=over.model or self._override.model,
             base_url=over.base_url or self._override.base_url,
             key=over.key or self._override.key,
-            parameters=self._override.parameters if parameters == Parameters() else parameters,
+            parameters=self._override.parameters if over.parameters == Parameters() else over.parameters,
         )
         return Desk(self._start, self._root, once=self._once, override=given, tell=self._tell)
 
@@ -158,9 +156,10 @@ class Desk:
 
     async def _evaluate(self, file: Path, repeats: int | None, concurrency: int | None, *, fresh: bool) -> Path:
         app = App.open(file.parent)
-        suite = load_suite(app.project, file)
-        suite = suite.with_options(repeats=repeats, concurrency=concurrency, judge=app.evaluate.judge)
-        prepared = prepare_suite(app.project, suite, file, self._override)
+        given = SuiteOptions(
+            override=self._override, repeats=repeats, concurrency=concurrency, judge=app.evaluate.judge
+        )
+        prepared, _ = open_suite(app.project, file, given)
         options = Options(
             concurrency=app.concurrency(variant.target for variant in prepared.variants),
             timeout_s=app.models.timeout_s,
@@ -171,13 +170,6 @@ class Desk:
             evaluation = Evaluation(app.folder, app.clock)
             finished = await evaluation.run(job_of(app.project, prepared), engine, options, lambda _: None)
         return finished.folder
-
-
-def override_of(model: str | None, base_url: str | None, key_env: str | None) -> Override:
-    """What options of these names say; an address without a model's provider means any compatible server."""
-    if model is not None and base_url is not None and "/" not in model:
-        model = f"openai-compatible/{model}"
-    return Override(model=model, base_url=base_url, key=f"env:{key_env}" if key_env else None)
 
 
 def _to_the_end(work: Callable[[], Coroutine[object, object, T]]) -> T:

@@ -13,9 +13,10 @@ from _pytest._code.code import TerminalRepr
 from assay.app import App
 from assay.core.errors import AssayError
 from assay.evaluate.dataset import spec_cases
+from assay.evaluate.plan import override_of
 from assay.evaluate.report_text import one_line, visible
 from assay.evaluate.suite import load_suite
-from assay.testing.desk import Desk, override_of
+from assay.testing.desk import Desk
 from assay.testing.pytest_plugin import DECISION, RUN, UNDECIDED, desk_of, group_of
 from assay.testing.run_once import RunOnce
 from assay.testing.suite_run import SuiteRun, failure_reason

@@ -62,7 +62,7 @@ class OnRay:
     Args:
         opener: Opens the job on a worker.
         store: The file of the project's replies.
-        worker: How shards are run; its address of the shared folder and its nonce are filled in here.
+        worker: How shards are run; its address of the shared folder, its nonce and identity are filled in here.
         options: How the run is spread.
     """
 
@@ -93,7 +93,7 @@ class OnRay:
     async def _spread(self, ray: Any, shared: SharedFolder, job: Job[Any], task: Task) -> None:
         try:
             _connect(ray, self._options)
-            cluster = _Cluster(ray, shared, self._actors(ray, shared, task))
+            cluster = _Cluster(ray, shared, self._actors(ray, shared, job, task))
             shards = list(cut(job.total, self._options.shard_size))
             await cluster.run(shards, lambda shard: self._gather(shard, shared, task))
         except BaseExceptionGroup as group:
@@ -106,8 +106,8 @@ class OnRay:
             return str(task.folder.path / "shards")
         return f"{self._options.shared.rstrip('/')}/{task.folder.name}"
 
-    def _actors(self, ray: Any, shared: SharedFolder, task: Task) -> list[Any]:
-        options = replace(self._worker, shared=shared.address, nonce=task.nonce)
+    def _actors(self, ray: Any, shared: SharedFolder, job: Job[Any], task: Task) -> list[Any]:
+        options = replace(self._worker, shared=shared.address, nonce=task.nonce, identity=job.identity)
         actor = ray.remote(max_restarts=-1, max_task_retries=-1, max_concurrency=1, num_cpus=1)(ShardWorker)
         return [actor.remote(str(number), self._opener, options) for number in range(self._options.workers)]
 

@@ -10,13 +10,14 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from socket import gethostname
 from tempfile import mkdtemp
 from typing import Any
 
 import msgspec
 
 from assay.core.clock import SystemClock
-from assay.core.errors import AssayError
+from assay.core.errors import AssayError, BadInput
 from assay.engine.engine import Engine
 from assay.evaluate.cluster.shard import Shard
 from assay.evaluate.cluster.shared_folder import SharedFolder
@@ -41,6 +42,7 @@ class WorkerOptions:
         concurrency: Samples under way at once in one worker.
         timeout_s: Longest time of one attempt of a call.
         nonce: Set for a run that pays anew.
+        identity: The job's; a worker whose project makes another job of the suite runs none of it.
     """
 
     shared: str
@@ -48,6 +50,7 @@ class WorkerOptions:
     concurrency: int
     timeout_s: float
     nonce: str = ""
+    identity: str = ""
 
 
 class ShardStore(ReplyStore):
@@ -139,6 +142,12 @@ class ShardWorker:
     async def _open(self) -> "_Opened":
         options = self._options
         job, engine = await self._stack.enter_async_context(self._opener())
+        if job.identity != options.identity:
+            raise BadInput(
+                f"suite {job.name!r} is not the same on {gethostname()} as where the command was given",
+                hint="bring the same files there, or send them along with --upload",
+                code="cluster.differs",
+            )
         home = self._shared.path or Path(mkdtemp(prefix="assay-worker-"))
         store = ShardStore(home / f"worker-{self._name}.db", options.known)
         self._stack.callback(store.close)

@@ -30,9 +30,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[T]):
-    """What a judge's reply was read as, who gave it, in how many calls, and with how many tokens as far as it is "
-    "told.
-    """
+    """What a judge's reply was read as, who gave it, in how many calls, and with how many tokens as far as is told."""
 
     value: T
     model: str
