@@ -6,9 +6,7 @@ that failed, never a verdict.
 """
 
 import asyncio
-import contextlib
 import importlib
-import io
 import math
 import os
 from collections.abc import Callable, Sequence
@@ -16,7 +14,9 @@ from types import ModuleType
 from typing import TypeVar
 
 from assay.core.errors import BadInput, GraderFailed, Unavailable, unknown_name
+from assay.evaluate.adapters.quiet import quietly
 from assay.evaluate.bench import Bench
+from assay.evaluate.budget import BudgetSpent
 from assay.evaluate.types import Verdict
 from assay.models.types import Message, Reply, Role
 
@@ -41,8 +41,7 @@ def borrow(module: str, extra: str) -> ModuleType:
     for name, value in _SILENT.items():
         os.environ.setdefault(name, value)
     try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            return importlib.import_module(module)
+        return quietly(lambda: importlib.import_module(module))
     except ImportError as error:
         raise Unavailable(
             f"the grader {extra!r} needs the package {module.partition('.')[0]}: {error}",
@@ -118,26 +117,20 @@ class BorrowedJudge:
 
         Raises:
             GraderFailed: It raised something, or the judge did.
+            BudgetSpent: The judge could not be asked any more.
         """
         self._loop = asyncio.get_running_loop()
         try:
             return await asyncio.to_thread(quietly, call)
-        except GraderFailed:
-            raise
         except Exception as error:  # noqa: BLE001 - the edge: what another tool raises is reported, whatever it is
             raise _failed(metric, error) from None
 
 
-def quietly(call: Callable[[], T]) -> T:
-    """The call, without what it prints: standard output is for data."""
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        return call()
-
-
-def _failed(metric: str, error: BaseException) -> GraderFailed:
+def _failed(metric: str, error: BaseException) -> Exception:
+    """What our judge raised on its way through the tool; or else the tool's own fault."""
     inner: BaseException | None = error
     while inner is not None:
-        if isinstance(inner, GraderFailed):
+        if isinstance(inner, GraderFailed | BudgetSpent):
             return inner
         inner = inner.__cause__ or inner.__context__
     return GraderFailed(

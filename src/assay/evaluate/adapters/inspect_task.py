@@ -17,10 +17,11 @@ from typing import Any
 import msgspec
 
 from assay.core.canonical import digest
-from assay.core.errors import BadInput, StorageFailed
-from assay.evaluate.adapters.borrowed import borrow, quietly
+from assay.core.errors import BadInput, StorageFailed, Unavailable
+from assay.evaluate.adapters.borrowed import borrow
 from assay.evaluate.adapters.inspect_model import EXTRA, Ask, inspect_model
 from assay.evaluate.adapters.inspect_row import row_of
+from assay.evaluate.adapters.quiet import quietly
 from assay.evaluate.asking import StoredModels
 from assay.evaluate.sampler import Facilities
 from assay.evaluate.service import Job
@@ -129,8 +130,19 @@ class _Sampler:
         self._rows = rows
 
     async def sample(self, planned: Place) -> SampleRow:
-        """The row of that sample in that epoch."""
-        return self._rows.pop((planned.sample, planned.epoch))
+        """The row of that sample in that epoch.
+
+        Raises:
+            Unavailable: Inspect has not run it.
+        """
+        row = self._rows.pop((planned.sample, planned.epoch), None)
+        if row is None:
+            raise Unavailable(
+                f"Inspect's log has no sample {planned.sample} of epoch {planned.epoch}",
+                hint="give each sample of the task an id of its own, and see that 'inspect eval' takes it",
+                code="inspect.sample_missing",
+            )
+        return row
 
 
 async def _run(task: Any, given: Facilities, options: TaskOptions, epochs: int) -> dict[tuple[str, int], SampleRow]:
