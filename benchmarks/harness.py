@@ -1,8 +1,9 @@
 """The same suite on Assay, promptfoo and Inspect: CPU a case, peak memory, and time on the clock over the ideal.
 
-Cases with two checks each (contains, regex), a stand-in for the model that answers after 50 ms in a process of its
-own. Every run is a whole command in a fresh folder, with no cache and nothing to reuse; its CPU is that of all
-its processes, the stand-in's left out, and its memory the most that they held together, seen ten times a second.
+Cases with two checks each (contains, regex), all of which must pass, and a stand-in for the model that answers after
+50 ms in a process of its own. Every run is a whole command in a fresh folder, with no cache and nothing to reuse; its
+CPU is that of all its processes, the stand-in's left out, and its memory the most that they held together, seen ten
+times a second.
 The ideal is cases × latency ÷ concurrency. The three take turns, so that all see the same machine::
 
     python benchmarks/harness.py --install        put promptfoo and Inspect below benchmarks/.peers (npm, pip)
@@ -33,6 +34,7 @@ LATENCY_S = 0.05
 SIZES = (1_000, 5_000, 20_000)
 TEXT = "The order was charged twice, so the team that answers is billing; reference AB-123456."
 PATTERN = "[A-Z]{2}-[0-9]{6}"
+CAPTURE = "answers is ([a-z]+);"  # Inspect compares what a pattern catches with the target
 QUESTION = "Order {}: I ordered a lamp on Monday and was charged twice, please give me the money back."
 
 PROMPT = "---\nprompt: desk.sort\ninputs:\n  ticket: {type: string, max_chars: 500}\n---\nuser:\nSort: {{ ticket }}\n"
@@ -62,7 +64,7 @@ from inspect_ai.solver import generate
 
 @task
 def sort():
-    return Task(dataset=json_dataset("tickets.jsonl"), solver=generate(), scorer=[includes(), pattern(r"({PATTERN})")])
+    return Task(dataset=json_dataset("tickets.jsonl"), solver=generate(), scorer=[includes(), pattern(r"{CAPTURE}")])
 """
 
 
@@ -122,9 +124,33 @@ def inspect(folder: Path, cases: int, base_url: str, concurrency: int) -> list[s
         )
     os.environ.update(OPENAI_BASE_URL=base_url, OPENAI_API_KEY="x", INSPECT_LOG_LEVEL="warning")
     limits = ["--max-connections", str(concurrency), "--max-samples", str(concurrency), "--display", "none"]
-    return [str(PEERS / "inspect/bin/inspect"), "eval", "task.py", "--model", "openai/stand-in", *limits]
+    chat = ["-M", "responses_api=false"]  # the interface that the other two ask, and that the stand-in speaks
+    return [str(PEERS / "inspect/bin/inspect"), "eval", "task.py", "--model", "openai/stand-in", *chat, *limits]
 
 
+def passed_by_assay(folder: Path) -> int:
+    (summary,) = folder.glob(".assay/runs/*/summary.json")
+    return json.loads(summary.read_bytes())["variants"][0]["passed"]
+
+
+def passed_by_promptfoo(folder: Path) -> int:
+    return json.loads((folder / "out.json").read_bytes())["results"]["stats"]["successes"]
+
+
+def passed_by_inspect(folder: Path) -> int:
+    (log,) = folder.glob("logs/*.eval")
+    dump = [str(PEERS / "inspect/bin/inspect"), "log", "dump", "--header-only", str(log)]
+    header = json.loads(subprocess.run(dump, capture_output=True, text=True, check=True).stdout)
+    results = header.get("results") or {"completed_samples": 0, "scores": []}
+    means = [score["metrics"]["accuracy"]["value"] for score in results["scores"]]
+    return round(results["completed_samples"] * min(means, default=0))
+
+
+PASSED: dict[str, Callable[[Path], int]] = {
+    "assay": passed_by_assay,
+    "promptfoo": passed_by_promptfoo,
+    "inspect": passed_by_inspect,
+}
 TOOLS: dict[str, Callable[[Path, int, str, int], list[str]]] = {
     "assay": assay,
     "promptfoo": promptfoo,
@@ -186,6 +212,8 @@ def measure(tool: str, cases: int, base_url: str, concurrency: int) -> Figures:
         wall_s, after, peak_mib = time.monotonic() - began_s, os.times(), watch.end()
         if process.returncode != 0:
             raise SystemExit(f"{tool} ended with {process.returncode}:\n{said[-3000:]}")
+        if (passed := PASSED[tool](folder)) != cases:
+            raise SystemExit(f"{tool} passed {passed:,} of {cases:,} cases, and all should")
     cpu_s = after.children_user + after.children_system - before.children_user - before.children_system
     return Figures(tool, cases, cpu_s, wall_s, peak_mib, concurrency)
 
