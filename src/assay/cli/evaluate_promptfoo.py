@@ -277,8 +277,9 @@ def _write_outputs(paths: Sequence[Path], run: FinishedRun) -> None:
 
 
 def _counts(finished: Finished) -> tuple[int, int]:
+    """How many samples passed, and of how many; those that a budget has left no room for did not."""
     variants = finished.summary.variants
-    return sum(variant.passed for variant in variants), max(1, sum(variant.n for variant in variants))
+    return sum(variant.passed for variant in variants), max(1, sum(variant.n + variant.missing for variant in variants))
 
 
 def _status(finished: Finished, exit_codes: str, env: dict[str, str]) -> int:

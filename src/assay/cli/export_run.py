@@ -1,10 +1,11 @@
 """``assay export-run``: a finished run in the formats of others; with the option ``--export`` of ``assay eval``."""
 
-import io
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, BinaryIO, NamedTuple, TypeVar, cast
 
 import click
 
@@ -18,6 +19,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 STDOUT = "-"
 _PLACE = "{suite}"
+_SPOOLED_BYTES = 4 << 20
 
 
 class Export(NamedTuple):
@@ -80,9 +82,10 @@ def write_exports(exports: Iterable[Export], run: FinishedRun) -> None:
     """
     for export in exports:
         if export.path == STDOUT:
-            out = io.BytesIO()
-            exporters.get(export.kind)(run, out)
-            sys.stdout.buffer.write(out.getvalue())
+            with tempfile.SpooledTemporaryFile(_SPOOLED_BYTES) as out:  # whole or not at all, as for a file
+                exporters.get(export.kind)(run, cast("BinaryIO", out))
+                out.seek(0)
+                shutil.copyfileobj(out, sys.stdout.buffer)
             sys.stdout.buffer.flush()
         else:
             export_to(export.kind, run, Path(export.path))

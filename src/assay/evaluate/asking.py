@@ -5,7 +5,7 @@ that is taken up again, or graded anew, asks only what it has not asked. ``spend
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -17,6 +17,7 @@ import msgspec
 from assay.core.clock import Clock, stamp
 from assay.core.errors import AssayError, GraderFailed, ModelError, Unavailable
 from assay.engine.steps import Generates
+from assay.evaluate.alone import Alone
 from assay.evaluate.replies import Address, ReplyStore
 from assay.evaluate.types import Judge, Spent
 from assay.models.minilm import encoder
@@ -129,7 +130,7 @@ class StoredModels:
         self._judge = judge
         self._timeout_s = timeout_s
         self._nonce = nonce
-        self._under_way: dict[bytes, asyncio.Future[Reply]] = {}
+        self._alone = Alone()
         self.paid = self.found = 0
 
     async def ask(
@@ -172,7 +173,8 @@ class StoredModels:
             GraderFailed: It gave no reply.
         """
         address = self._address(target, request, repeat)
-        return await self._once(address, lambda: self._call(target, request, address, does))
+        async with self._alone.at(address):
+            return await self._call(target, request, address, does)
 
     async def embed(self, texts: Sequence[str], *, model: str | None = None) -> list[list[float]]:
         """A vector for each text, all of one length.
@@ -199,8 +201,9 @@ class StoredModels:
     async def _embed_one(self, target: Target, text: str) -> list[float]:
         parts = ["embedded", target.provider, target.base_url, self._nonce, target.model, text]
         address = Address(parts).of((), 0)
-        reply = _billed(target, await self._once(address, lambda: self._call_embedder(target, text, address)))
-        return unpack(reply.text)
+        async with self._alone.at(address):
+            reply = await self._call_embedder(target, text, address)
+        return unpack(_billed(target, reply).text)
 
     async def _call_embedder(self, target: Target, text: str, address: bytes) -> Reply:
         stored = self._store.find(address)
@@ -241,17 +244,6 @@ class StoredModels:
             )
         self._store.keep(address, (reply,), fallback=False, at_utc=stamp(self._clock.now_utc()))
         return reply
-
-    async def _once(self, address: bytes, call: Callable[[], Awaitable[Reply]]) -> Reply:
-        """The same question, asked twice at once, is one call."""
-        while (other := self._under_way.get(address)) is not None:
-            await asyncio.wait([other])
-        future = self._under_way[address] = asyncio.get_running_loop().create_future()
-        try:
-            return await call()
-        finally:
-            del self._under_way[address]
-            future.cancel()
 
 
 def _parsed(name: str) -> Target:

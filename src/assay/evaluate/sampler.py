@@ -3,7 +3,6 @@
 A reply that the store already has is not asked for again, and one that comes is kept before it is graded.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from assay.core.clock import Clock, stamp
 from assay.core.errors import BadInput, GraderFailed, ModelError
 from assay.engine.engine import Engine
 from assay.engine.types import Call, Flow, Outcome
+from assay.evaluate.alone import Alone
 from assay.evaluate.asking import spending
 from assay.evaluate.grader import Grader
 from assay.evaluate.plan import Planned, Variant, call_of
@@ -53,7 +53,7 @@ class CallSampler:
         self._given = given
         self._graders = graders
         self._addresses: dict[str, Address] = {}
-        self._under_way: dict[bytes, asyncio.Future[None]] = {}
+        self._alone = Alone()  # the same words twice in a dataset are one call
 
     async def sample(self, planned: Planned) -> SampleRow:
         """The row of one sample.
@@ -89,7 +89,7 @@ class CallSampler:
             ModelError: The model gave no usable reply.
         """
         given = self._given
-        async with self._alone(address):
+        async with self._alone.at(address):
             stored = given.store.find(address)
             if stored is not None:
                 given.progress.reused += 1
@@ -109,10 +109,6 @@ class CallSampler:
             self._addresses[variant.name] = Address([*variant.identity(), self._given.nonce])
         return self._addresses[variant.name]
 
-    def _alone(self, address: bytes) -> "_Alone":
-        """Two samples with one address (the same words twice in a dataset) are one call, made once."""
-        return _Alone(self._under_way, address)
-
 
 async def grade_all(graders: Sequence[Grader], case: Case, outcome: Outcome) -> Graded:
     """Every grader's verdict on the reply, and what they spent on the way."""
@@ -125,19 +121,3 @@ async def grade_all(graders: Sequence[Grader], case: Case, outcome: Outcome) -> 
                 graded.add_failure(grader.spec, error)
     graded.spent = bill.total()
     return graded
-
-
-class _Alone:
-    """Holds an address while its call is under way; whoever else wants it waits."""
-
-    def __init__(self, under_way: dict[bytes, asyncio.Future[None]], address: bytes) -> None:
-        self._under_way = under_way
-        self._address = address
-
-    async def __aenter__(self) -> None:
-        while (other := self._under_way.get(self._address)) is not None:
-            await other
-        self._under_way[self._address] = asyncio.get_running_loop().create_future()
-
-    async def __aexit__(self, *_: object) -> None:
-        self._under_way.pop(self._address).set_result(None)

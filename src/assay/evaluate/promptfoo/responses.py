@@ -3,7 +3,6 @@
 A repeat is another question. What costs nothing is not kept, and neither is an error.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -14,6 +13,7 @@ import msgspec
 
 from assay.core.clock import Clock, stamp
 from assay.core.errors import BadInput, GraderFailed, ModelError
+from assay.evaluate.alone import Alone
 from assay.evaluate.asking import charge
 from assay.evaluate.promptfoo.providers.caller import Asked, Caller, Given
 from assay.evaluate.promptfoo.providers.open import open_caller
@@ -45,7 +45,7 @@ class Responses:
         self._progress = progress
         self._nonce = nonce
         self._callers: dict[str, Caller] = {}
-        self._under_way: dict[bytes, asyncio.Future[None]] = {}
+        self._alone = Alone()
 
     def address(self, spec: ProviderSpec, asked: Asked, *, original: ProviderSpec | None = None) -> bytes:
         """The content address of a question."""
@@ -68,7 +68,8 @@ class Responses:
         if not caller.kept:
             return await _timed(caller.call(asked))
         address = self.address(spec, asked, original=original)
-        return await self._once(address, lambda: self._kept(caller, address, asked))
+        async with self._alone.at(address):
+            return await self._kept(caller, address, asked)
 
     async def judged(self, judge: ProviderSpec, asked: Asked) -> Response:
         """What a judge answers; it is put on the sample's bill.
@@ -102,17 +103,6 @@ class Responses:
             other = None if original is None else self._caller(original, None)
             self._callers[key] = open_caller(spec, self._given, original=other)
         return self._callers[key]
-
-    async def _once(self, address: bytes, call: Callable[[], Awaitable[Response]]) -> Response:
-        """The same question, asked twice at once, is one call."""
-        while (other := self._under_way.get(address)) is not None:
-            await asyncio.wait([other])
-        future = self._under_way[address] = asyncio.get_running_loop().create_future()
-        try:
-            return await call()
-        finally:
-            del self._under_way[address]
-            future.cancel()
 
 
 async def _timed(call: Awaitable[Response]) -> Response:
