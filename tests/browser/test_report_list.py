@@ -324,7 +324,7 @@ def test_a_list_too_tall_for_a_page_is_still_reached_to_its_end(opened, report):
         page.evaluate(
             """() => {
                 const draw = (line, place) => { line.textContent = `row ${place}`; };
-                const grid = document.getElementById("grid").cloneNode(true);  // one that the page's own list does not touch
+                const grid = document.getElementById("grid").cloneNode(true);  // not the page's own
                 document.getElementById("grid").replaceWith(grid);
                 const list = new List(grid, { draw, chosen() {}, total: 2_000_000 });
                 list.show(2_000_000, -1);

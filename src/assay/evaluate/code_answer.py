@@ -13,8 +13,7 @@ from assay.core.errors import BadInput, GraderFailed
 from assay.core.fields import describe
 from assay.engine.types import Outcome
 from assay.evaluate.types import Case, Verdict
-
-MAX_REASON_CHARS = 500
+from assay.evaluate.verdict import one_line
 
 _EXPECTED = "return a bool, a number in [0, 1], or {pass, score, reason}"
 _DECLARES = re.compile(r"(?:const|let|var)\s")
@@ -140,7 +139,7 @@ def _of_mapping(answer: dict[str, object], threshold: float | None, what: str) -
     enough = score > 0 if threshold is None else score >= threshold
     passed = enough if passed is None else passed and (threshold is None or enough)
     reason = answer.get("reason")
-    shown = " ".join(str(reason).split())[:MAX_REASON_CHARS] if reason else f"{what} gives the score {score:g}"
+    shown = one_line(str(reason)) if reason else f"{what} gives the score {score:g}"
     return Verdict(score, passed, shown, named=_named(answer.get("namedScores")), detail=_detail(answer))
 
 

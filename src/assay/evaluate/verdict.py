@@ -4,6 +4,8 @@ from assay.engine.types import Outcome
 from assay.evaluate.types import Verdict
 
 QUOTED_CHARS = 80
+REASON_CHARS = 600
+"""The longest reason that somebody else gave: a judge, a service, code of the project."""
 
 
 def passing(reason: str) -> Verdict:
@@ -28,7 +30,15 @@ def absent(outcome: Outcome) -> Verdict | None:
 
 def quote(text: str, chars: int = QUOTED_CHARS) -> str:
     """Text on one line in quotes, cut when it is long."""
+    return repr(_cut(text, chars))
+
+
+def one_line(text: str, chars: int = REASON_CHARS) -> str:
+    """Text on one line, cut where it is long; what cannot be printed is left out."""
+    line = _cut(text, chars)
+    return line if line.isprintable() else "".join(c for c in line if c.isprintable())
+
+
+def _cut(text: str, chars: int) -> str:
     line = " ".join(text[: chars * 4].split())
-    if len(line) > chars or len(text) > chars * 4:
-        line = line[: chars - 1] + "…"
-    return repr(line)
+    return line if len(line) <= chars and len(text) <= chars * 4 else line[: chars - 1] + "…"

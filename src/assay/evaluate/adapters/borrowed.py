@@ -18,6 +18,7 @@ from assay.evaluate.adapters.quiet import quietly
 from assay.evaluate.bench import Bench
 from assay.evaluate.budget import BudgetSpent
 from assay.evaluate.types import Verdict
+from assay.evaluate.verdict import one_line
 from assay.models.types import Message, Reply, Role
 
 T = TypeVar("T")
@@ -154,8 +155,8 @@ def scored(metric: str, score: object, *, threshold: float, reason: str) -> Verd
             hint="use another metric, or one of your own that scales it",
             code="grader.score",
         )
-    return Verdict(float(score), score >= threshold, " ".join(reason.split())[:500] or f"{metric} is {score:.2f}")
+    return Verdict(float(score), score >= threshold, one_line(reason) or f"{metric} is {score:.2f}")
 
 
 def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:300] or "it says nothing more"
+    return one_line(str(error), 300) or "it says nothing more"

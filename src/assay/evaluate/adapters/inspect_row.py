@@ -11,6 +11,7 @@ from assay.core.location import Location
 from assay.evaluate.adapters.inspect_score import verdict_of
 from assay.evaluate.row import Graded
 from assay.evaluate.types import CalledTool, GraderSpec, SampleRow
+from assay.evaluate.verdict import one_line
 from assay.models.price import cost
 from assay.models.target import Target
 from assay.models.types import Usage
@@ -54,7 +55,7 @@ def row_of(sample: Any, variant: str, target: Target, *, threshold: float) -> Sa
         violations=[],
         exit=None,
         fallback=False,
-        error={"code": "inspect.sample", "what": _line(sample.error.message)} if failed else _error(graded),
+        error={"code": "inspect.sample", "what": one_line(sample.error.message)} if failed else _error(graded),
         model=sample.output.model or None,
         finish=sample.output.stop_reason if sample.output.choices else None,
         input_tokens=usage.input,
@@ -93,7 +94,3 @@ def _tools(sample: Any) -> list[CalledTool]:
 
 def _said(given: Any) -> object:
     return given if isinstance(given, str) else [{"role": one.role, "content": one.text} for one in given]
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())[:500]

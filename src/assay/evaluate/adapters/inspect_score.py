@@ -5,6 +5,7 @@ from typing import Any
 from assay.core.errors import GraderFailed
 from assay.evaluate.adapters.borrowed import borrow
 from assay.evaluate.types import Verdict
+from assay.evaluate.verdict import one_line
 
 _LETTERS = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
 
@@ -26,7 +27,7 @@ def verdict_of(scorer: str, score: Any, *, threshold: float) -> Verdict:
         numbers = [_number(scorer, one) for one in value]
         value = sum(numbers) / len(numbers) if numbers else None
     found = _number(scorer, value)
-    reason = " ".join(str(score.explanation or "").split())[:500] or f"{scorer} gave {score.value!r}"
+    reason = one_line(str(score.explanation or "")) or f"{scorer} gave {score.value!r}"
     return Verdict(found, found >= threshold, reason, named=named)
 
 

@@ -16,9 +16,10 @@ from assay.evaluate.judging.fence import FENCED
 from assay.evaluate.judging.judge import Question, make_judge
 from assay.evaluate.judging.passages import question_of
 from assay.evaluate.judging.prompt import own
-from assay.evaluate.judging.reading import Unreadable, one_line
+from assay.evaluate.judging.reading import Unreadable
 from assay.evaluate.measures.vector import cosine
 from assay.evaluate.types import Case, Grade, Verdict
+from assay.evaluate.verdict import one_line
 
 PROMPT = own(
     f"You guess the question from its answer. {FENCED}\n\n"

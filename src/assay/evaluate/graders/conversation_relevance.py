@@ -10,9 +10,10 @@ from assay.evaluate.grader import graders
 from assay.evaluate.judging.fence import FENCED
 from assay.evaluate.judging.judge import Question, make_judge
 from assay.evaluate.judging.prompt import own
-from assay.evaluate.judging.reading import Unreadable, one_line, reason_of, the_one
+from assay.evaluate.judging.reading import Unreadable, reason_of, the_one
 from assay.evaluate.judging.transcript import turns
 from assay.evaluate.types import Case, Grade, Verdict
+from assay.evaluate.verdict import one_line
 
 PROMPT = own(
     f"You read a part of a conversation and judge its last answer alone. {FENCED}\n\n"

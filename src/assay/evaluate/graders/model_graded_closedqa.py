@@ -10,11 +10,11 @@ from assay.evaluate.grader import graders
 from assay.evaluate.judging.fence import FENCED
 from assay.evaluate.judging.judge import Question, make_judge
 from assay.evaluate.judging.prompt import own
-from assay.evaluate.judging.reading import Unreadable, one_line
+from assay.evaluate.judging.reading import Unreadable
 from assay.evaluate.judging.transcript import question
 from assay.evaluate.target import pick_text
 from assay.evaluate.types import Case, Grade, Verdict
-from assay.evaluate.verdict import failing, passing
+from assay.evaluate.verdict import failing, one_line, passing
 
 PROMPT = own(
     f"You decide one question about what a program has written: does it meet the criterion, yes or no? {FENCED}\n\n"

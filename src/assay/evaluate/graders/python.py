@@ -14,8 +14,7 @@ from assay.evaluate.bench import Bench
 from assay.evaluate.code_answer import file_and_name, told, verdict_of
 from assay.evaluate.grader import graders
 from assay.evaluate.types import Case, Grade, Verdict
-
-MAX_REASON_CHARS = 500
+from assay.evaluate.verdict import one_line
 
 _EXPECTED = "a bool, a number in [0, 1], (score, reason), or {'score': …, 'passed': …, 'reason': …}"
 
@@ -174,12 +173,7 @@ def _verdict(found: object, threshold: float, function: str) -> Verdict:
     if not 0 <= score <= 1:
         raise _no_verdict(f"returned the score {score:g}", function)
     passed = score >= threshold if passed is None else passed
-    return Verdict(float(score), passed, _short(reason or "") or f"the function's score is {score:g}")
-
-
-def _short(reason: str) -> str:
-    line = " ".join(reason.split())
-    return line if len(line) <= MAX_REASON_CHARS else line[: MAX_REASON_CHARS - 1] + "…"
+    return Verdict(float(score), passed, one_line(reason or "") or f"the function's score is {score:g}")
 
 
 def _no_verdict(what: str, function: str) -> GraderFailed:

@@ -13,8 +13,7 @@ from assay.evaluate.bench import Bench
 from assay.evaluate.endpoint import RETRIES, check_endpoint
 from assay.evaluate.grader import answers_absence, graders
 from assay.evaluate.types import Case, Grade, Verdict
-
-MAX_REASON_CHARS = 500
+from assay.evaluate.verdict import one_line
 
 
 @graders.register("webhook")
@@ -60,7 +59,7 @@ def _verdict(found: object) -> Verdict:
     if not isinstance(score, (int, float)) or isinstance(score, bool) or not 0 <= score <= 1:
         raise _unclear(f"gave {describe(score)} for a score")
     reason = found.get("reason") or f"the webhook says {'pass' if passed else 'fail'}"
-    return Verdict(float(score), passed, " ".join(str(reason).split())[:MAX_REASON_CHARS])
+    return Verdict(float(score), passed, one_line(str(reason)))
 
 
 def _unclear(what: str) -> GraderFailed:

@@ -12,10 +12,11 @@ from assay.evaluate.bench import Bench
 from assay.evaluate.judging.fence import FENCED
 from assay.evaluate.judging.judge import Question, make_judge
 from assay.evaluate.judging.prompt import own
-from assay.evaluate.judging.reading import Unreadable, one_line, reason_of, the_one
+from assay.evaluate.judging.reading import Unreadable, reason_of, the_one
 from assay.evaluate.judging.transcript import question
 from assay.evaluate.target import pick_text
 from assay.evaluate.types import Case, Grade, Verdict
+from assay.evaluate.verdict import one_line
 
 CATEGORIES = {"A": "subset", "B": "superset", "C": "agree", "D": "disagree", "E": "differ-but-factual"}
 SCORES = {"subset": 1.0, "superset": 1.0, "agree": 1.0, "disagree": 0.0, "differ-but-factual": 1.0}

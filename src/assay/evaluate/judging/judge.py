@@ -14,7 +14,8 @@ from assay.core.errors import BadInput, GraderFailed, unknown_name
 from assay.core.fields import describe
 from assay.evaluate.bench import Bench
 from assay.evaluate.judging.prompt import Fill, JudgePrompt, read_prompt
-from assay.evaluate.judging.reading import Unreadable, one_line
+from assay.evaluate.judging.reading import Unreadable
+from assay.evaluate.verdict import one_line
 from assay.models.target import parse_target
 from assay.models.types import Message, Parameters, Reply
 

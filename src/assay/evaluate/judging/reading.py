@@ -11,13 +11,12 @@ from typing import NamedTuple
 
 from assay.core.document import parse_document
 from assay.core.errors import BadInput
+from assay.evaluate.verdict import one_line
 
 MAX_CHARS = 100_000
 MAX_BRACES = 200
 MAX_REPAIRS = 16
 """Objects that are not quite JSON and are read all the same; what a reply of braces alone costs is bounded by it."""
-
-MAX_REASON_CHARS = 600
 
 _YES = re.compile(r"(true|yes|pass|y)", re.IGNORECASE)
 _COMMENT = re.compile(r"(?m)(^|\s)//.*$")
@@ -151,13 +150,6 @@ def reason_of(found: dict[str, object], key: str = "reason") -> str:
     """The reason on one line, cut where it is long; "" for none."""
     value = found.get(key)
     return one_line(value) if isinstance(value, str) else ""
-
-
-def one_line(text: str, chars: int = MAX_REASON_CHARS) -> str:
-    """Text on one line, cut where it is long; what cannot be printed is left out."""
-    line = " ".join(text[: chars * 4].split())
-    line = line if line.isprintable() else "".join(c for c in line if c.isprintable())
-    return line if len(line) <= chars and len(text) <= chars * 4 else line[: chars - 1] + "…"
 
 
 def _strict(text: str, place: int) -> tuple[dict[str, object], int] | None:
