@@ -47,6 +47,14 @@ async def test_the_categories_that_count_fail_a_reply(build, case, outcome, cate
     assert asked == [(None, {"model": "omni-moderation-latest", "input": "Hello"})]
 
 
+async def test_a_category_that_the_endpoint_does_not_have_lets_no_reply_pass(build, case, outcome):
+    async with served(flagging(hate=False, violence=False)) as (url, _):
+        with pytest.raises(GraderFailed) as caught:
+            await build("moderation", url=url, value=["voilence"])(case(), outcome("Hello"))
+
+    assert (caught.value.code, caught.value.hint) == ("grader.value", "it has hate, violence")
+
+
 async def test_the_key_in_the_environment_goes_to_no_other_address(build, case, outcome, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
     monkeypatch.setenv("OTHER", "other")

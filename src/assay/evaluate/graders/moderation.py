@@ -48,7 +48,10 @@ def moderation(
         if not outcome.text:
             return passing("there is nothing to moderate")
         body = {"model": model, "input": outcome.text}
-        found = _flagged(await bench.endpoints.post(address, body, headers=head, timeout_s=timeout_s, retries=retries))
+        told = await bench.endpoints.post(address, body, headers=head, timeout_s=timeout_s, retries=retries)
+        categories = _categories(told)
+        _check_known(value or [], categories)
+        found = [category for category, flag in categories.items() if flag]
         wrong = sorted(category for category in found if not value or category in value)
         if wrong:
             return failing(f"flagged: {', '.join(wrong)}")
@@ -57,8 +60,8 @@ def moderation(
     return grade
 
 
-def _flagged(found: object) -> list[str]:
-    """The categories of the first result that are true."""
+def _categories(found: object) -> dict[str, bool | None]:
+    """The categories of the first result, each with whether it is flagged."""
     results = found.get("results") if isinstance(found, Mapping) else None
     result = results[0] if isinstance(results, list) and results else None
     categories = result.get("categories") if isinstance(result, Mapping) else None
@@ -68,4 +71,15 @@ def _flagged(found: object) -> list[str]:
             hint="it must answer {results: [{categories: {NAME: true, …}}]}",
             code="grader.result",
         )
-    return [str(category) for category, flag in categories.items() if flag]
+    return {str(category): flag for category, flag in categories.items()}
+
+
+def _check_known(wanted: list[str], categories: Mapping[str, bool | None]) -> None:
+    """What nobody looks for is never flagged, so a name that is none must not let every reply pass."""
+    for name in wanted:
+        if name not in categories:
+            raise GraderFailed(
+                f"the moderation endpoint has no category {name!r}",
+                hint=f"it has {', '.join(sorted(categories))}",
+                code="grader.value",
+            )
