@@ -119,3 +119,10 @@ def test_what_is_hostile_or_refused_ends_by_name_before_anything_runs(evaluate, 
     assert (ran.status, ran.document) == (2, None)
     assert said in ran.err
     assert "promptfooconfig.yaml" in ran.err
+
+
+def test_a_program_that_prints_without_end_is_stopped(evaluate):
+    ran = evaluate("prompts: [a]\nproviders: ['exec: yes']\n")
+
+    assert (ran.status, ran.passed) == (3, [False])
+    assert "yes printed more than 10,000,000 bytes" in ran.rows[0]["error"]

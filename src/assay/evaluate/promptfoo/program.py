@@ -13,6 +13,7 @@ from pathlib import Path
 from assay.evaluate.promptfoo.scripting import failed
 
 MAX_OUTPUT_BYTES = 10_000_000
+_PART_BYTES = 1 << 16
 
 
 async def run_program(file: Path, *arguments: str, folder: Path, timeout_s: float = 60.0) -> str:
@@ -48,18 +49,48 @@ async def run_command(
         raise failed(f"{name} cannot be started: {reason}", "promptfoo.program") from None
     try:
         async with asyncio.timeout(timeout_s):
-            out, said = await process.communicate()
+            out, said, _ = await asyncio.gather(_all(process), _end(process.stderr), process.wait())
+    except _TooMuch:
+        raise failed(f"{name} printed more than {MAX_OUTPUT_BYTES:,} bytes", "promptfoo.program") from None
     except TimeoutError:
         raise failed(f"{name} took longer than {timeout_s:g} s", "promptfoo.timeout") from None
     finally:
         if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+            _kill(process)
             await process.wait()
-    if len(out) > MAX_OUTPUT_BYTES:
-        raise failed(f"{name} printed more than {MAX_OUTPUT_BYTES:,} bytes", "promptfoo.program")
     if process.returncode != 0 and not out.strip():
         told = said.decode("utf-8", "replace").strip().splitlines()
         last = told[-1][:300] if told else "it said nothing"
         raise failed(f"{name} ended with status {process.returncode}: {last}", "promptfoo.program")
     return out.decode("utf-8", "replace").rstrip("\n")
+
+
+class _TooMuch(Exception):
+    """More was printed than is read."""
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    """End it at once, and whatever it has started."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+async def _all(process: asyncio.subprocess.Process) -> bytes:
+    """What it prints; one that prints too much is ended, and the rest read off, as a full pipe never ends."""
+    found, much = bytearray(), False
+    while process.stdout is not None and (part := await process.stdout.read(_PART_BYTES)):
+        found += b"" if much else part
+        if len(found) > MAX_OUTPUT_BYTES and not much:
+            much = True
+            _kill(process)
+    if much:
+        raise _TooMuch
+    return bytes(found)
+
+
+async def _end(stream: asyncio.StreamReader | None) -> bytes:
+    """The end of what is printed, however much there is."""
+    found = b""
+    while stream is not None and (part := await stream.read(_PART_BYTES)):
+        found = (found + part)[-_PART_BYTES:]
+    return found
