@@ -32,7 +32,8 @@ from assay.models.route import EmbeddedEndpoint, Route, Routes
 from assay.models.target import Target
 from assay.models.types import Delta, Embeddings, Reply, Request
 from assay.models.wire import openai_embeddings as embeddings
-from assay.models.wire.family import Decoder, wire_of
+from assay.models.wire.decoder import Decoder
+from assay.models.wire.family import wire_of
 
 _AFTER_THE_END_S = 0.25  # how long a finished stream's own end is waited for, so that its connection can be kept
 

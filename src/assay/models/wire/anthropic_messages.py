@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from assay.core.errors import BadInput, ConnectionFailed, MalformedReply
+from assay.core.errors import ConnectionFailed, MalformedReply
 from assay.models.failure import Complaint, failure_from_complaint
 from assay.models.provider import Quirks
 from assay.models.secret import Secret
@@ -23,6 +23,8 @@ from assay.models.wire.anthropic_shape import (
     UsageShape,
     normalise_usage,
 )
+from assay.models.wire.decoder import Decoder, decoder_of
+from assay.models.wire.json_body import UNREADABLE, encode_body, malformed
 from assay.models.wire.sse import EventReader
 
 MAX_TOKENS = 4096
@@ -38,11 +40,10 @@ _FINISHES: dict[str | None, Finish] = {
     "refusal": "content_filter",
 }
 
-_ENCODER = msgspec.json.Encoder()
+_KIND = "a message"
 _MESSAGE = msgspec.json.Decoder(MessageShape)
 _EVENT = msgspec.json.Decoder(Event)
 _ERROR_BODY = msgspec.json.Decoder(ErrorBody)
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def encode(request: Request, quirks: Quirks, *, stream: bool = False) -> bytes:  # noqa: ARG001 - every family takes quirks
@@ -65,22 +66,7 @@ def encode(request: Request, quirks: Quirks, *, stream: bool = False) -> bytes: 
         body["tools"] = [_tool(tool) for tool in request.tools]
     if stream:
         body["stream"] = True
-    for name, value in parameters.extra.items():
-        if name in _RESERVED:
-            raise BadInput(
-                f"the extra parameter {name!r} would replace a part of the call itself",
-                hint="take it out of 'extra'",
-                code="model.extra_reserved",
-            )
-        body[name] = value
-    try:
-        return _ENCODER.encode(body)
-    except (UnicodeEncodeError, TypeError, ValueError, RecursionError) as error:
-        raise BadInput(
-            f"the request cannot be written as JSON: {error}",
-            hint="use valid text, numbers, booleans, null, lists and objects",
-            code="model.not_json",
-        ) from None
+    return encode_body(body, parameters.extra, _RESERVED)
 
 
 def decode(body: bytes, *, content_type: str = "", secret: Secret | None = None) -> Reply:
@@ -92,8 +78,8 @@ def decode(body: bytes, *, content_type: str = "", secret: Secret | None = None)
     """
     try:
         found = _MESSAGE.decode(body)
-    except _UNREADABLE as error:
-        raise _malformed(f"{len(body)} bytes of {content_type or 'unknown type'}", error) from None
+    except UNREADABLE as error:
+        raise malformed(_KIND, f"{len(body)} bytes of {content_type or 'unknown type'}", error) from None
     if found.error is not None:
         raise failure_from_complaint(_complaint(found.error), secret=secret)
     if isinstance(found.content, msgspec.UnsetType):
@@ -105,38 +91,16 @@ def decode_complaint(body: bytes) -> Complaint:
     """What an answer with an error status says; empty where it is in no known form."""
     try:
         found = _ERROR_BODY.decode(body)
-    except _UNREADABLE:
+    except UNREADABLE:
         return Complaint()
     if isinstance(found.error, ErrorShape):
         return _complaint(found.error)
     return Complaint(message=found.error or found.message)
 
 
-def open_stream(*, content_type: str, secret: Secret | None = None) -> "StreamDecoder | WholeDecoder":
+def open_stream(*, content_type: str, secret: Secret | None = None) -> Decoder:
     """The decoder for what answers a streamed call: events, unless it says that it is a whole answer after all."""
-    if content_type in {"application/json", "text/html"}:
-        return WholeDecoder(content_type=content_type, secret=secret)
-    return StreamDecoder(secret=secret)
-
-
-class WholeDecoder:
-    """An answer in one piece from a server that does not stream; its text comes with the reply."""
-
-    done = whole = False
-
-    def __init__(self, *, content_type: str, secret: Secret | None = None) -> None:
-        self._content_type = content_type
-        self._secret = secret
-        self._pieces: list[bytes] = []
-
-    def feed(self, piece: bytes) -> str:
-        """Keep the piece."""
-        self._pieces.append(piece)
-        return ""
-
-    def end(self) -> Reply:
-        """The reply; raises as ``decode``."""
-        return decode(b"".join(self._pieces), content_type=self._content_type, secret=self._secret)
+    return decoder_of(content_type, secret, lambda secret: StreamDecoder(secret=secret), decode)
 
 
 @dataclass(slots=True)
@@ -196,8 +160,8 @@ class StreamDecoder:
     def _take(self, data: bytes) -> str:
         try:
             event = _EVENT.decode(data)
-        except _UNREADABLE as error:
-            raise _malformed(f"an event of {len(data)} bytes", error) from None
+        except UNREADABLE as error:
+            raise malformed(_KIND, f"an event of {len(data)} bytes", error) from None
         if event.error is not None:
             raise failure_from_complaint(_complaint(event.error), secret=self._secret)
         match event.type:
@@ -289,12 +253,3 @@ def _reply(blocks: Sequence[Block], found: MessageShape) -> Reply:
 
 def _complaint(error: ErrorShape) -> Complaint:
     return Complaint(message=error.message, type=error.type)
-
-
-def _malformed(what: str, error: Exception) -> MalformedReply:
-    reason = "it is nested too deeply" if isinstance(error, RecursionError) else ""
-    if isinstance(error, msgspec.DecodeError):
-        reason = str(error)  # names a place and the types there, never a value
-    return MalformedReply(
-        f"the answer is not a message ({what}): {reason or 'it is not UTF-8'}", code="model.malformed"
-    )

@@ -7,28 +7,7 @@ from assay.models.provider import Family, Quirks
 from assay.models.secret import Secret
 from assay.models.types import Reply, Request
 from assay.models.wire import anthropic_messages, openai_chat
-
-
-class Decoder(Protocol):
-    """What takes the answer to a streamed call, piece by piece."""
-
-    @property
-    def done(self) -> bool:
-        """Whether the server has said that nothing more comes."""
-        ...
-
-    @property
-    def whole(self) -> bool:
-        """Whether the reply has all its text, even if more could come."""
-        ...
-
-    def feed(self, piece: bytes) -> str:
-        """The text that this piece adds; often ""."""
-        ...
-
-    def end(self) -> Reply:
-        """The reply, once the answer has ended."""
-        ...
+from assay.models.wire.decoder import Decoder
 
 
 class Wire(Protocol):

@@ -7,15 +7,16 @@ part of an answer. Sockets, keys and retries are ``client.py``'s.
 
 import re
 from collections.abc import Sequence
-from typing import Protocol
 
 import msgspec
 
-from assay.core.errors import BadInput, ConnectionFailed, MalformedReply
+from assay.core.errors import ConnectionFailed, MalformedReply
 from assay.models.failure import Complaint, failure_from_complaint
 from assay.models.provider import Quirks
 from assay.models.secret import Secret
 from assay.models.types import Finish, Message, Parameters, Reply, Request, Tool, ToolCall
+from assay.models.wire.decoder import Decoder, decoder_of
+from assay.models.wire.json_body import UNREADABLE, encode_body, malformed
 from assay.models.wire.openai_shape import (
     CallShape,
     Chunk,
@@ -41,12 +42,11 @@ _FINISHES: dict[str | None, Finish] = {
 }
 
 
-_ENCODER = msgspec.json.Encoder()
+_KIND = "a chat completion"
 _COMPLETION = msgspec.json.Decoder(Completion)
 _CHUNK = msgspec.json.Decoder(Chunk)
 _LOGPROBS = msgspec.json.Decoder(LogprobsShape | None)
 _ERROR_BODY = msgspec.json.Decoder(ErrorBody)
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def encode(request: Request, quirks: Quirks, *, stream: bool = False) -> bytes:
@@ -66,12 +66,7 @@ def encode(request: Request, quirks: Quirks, *, stream: bool = False) -> bytes:
         body["stream"] = True
         if quirks.stream_usage:
             body["stream_options"] = {"include_usage": True}
-    if parameters.extra:
-        _add_extra(body, parameters.extra)
-    try:
-        return _ENCODER.encode(body)
-    except (UnicodeEncodeError, TypeError, ValueError, RecursionError) as error:
-        raise _not_json(error) from None
+    return encode_body(body, parameters.extra, _RESERVED)
 
 
 def decode(body: bytes, *, content_type: str = "", secret: Secret | None = None) -> Reply:
@@ -88,8 +83,8 @@ def decode(body: bytes, *, content_type: str = "", secret: Secret | None = None)
     """
     try:
         found = _COMPLETION.decode(body)
-    except _UNREADABLE as error:
-        raise _malformed(f"{len(body)} bytes of {content_type or 'unknown type'}", error) from None
+    except UNREADABLE as error:
+        raise malformed(_KIND, f"{len(body)} bytes of {content_type or 'unknown type'}", error) from None
     if found.error is not None:
         raise failure_from_complaint(read_complaint(found.error), secret=secret)
     if not found.choices:
@@ -116,7 +111,7 @@ def _logprobs(raw: msgspec.Raw) -> tuple[float, ...]:
     """The tokens' logarithms; none where they are in no known form, as a reply is worth more than they are."""
     try:
         found = _LOGPROBS.decode(raw)
-    except _UNREADABLE:
+    except UNREADABLE:
         return ()
     if found is None:
         return ()
@@ -129,7 +124,7 @@ def decode_complaint(body: bytes) -> Complaint:
     """What an answer with an error status says; empty where it is in no known form."""
     try:
         found = _ERROR_BODY.decode(body)
-    except _UNREADABLE:
+    except UNREADABLE:
         return Complaint()
     if found.error is not None:
         return read_complaint(found.error)
@@ -137,53 +132,9 @@ def decode_complaint(body: bytes) -> Complaint:
     return Complaint(message=found.message or detail)
 
 
-class Decoder(Protocol):
-    """What takes the answer to a streamed call, piece by piece."""
-
-    @property
-    def done(self) -> bool:
-        """Whether the server has said that nothing more comes."""
-        ...
-
-    @property
-    def whole(self) -> bool:
-        """Whether the reply has all its text, even if more could come."""
-        ...
-
-    def feed(self, piece: bytes) -> str:
-        """The text that this piece adds; often ""."""
-        ...
-
-    def end(self) -> Reply:
-        """The reply, once the answer has ended."""
-        ...
-
-
 def open_stream(*, content_type: str, secret: Secret | None = None) -> Decoder:
     """The decoder for what answers a streamed call: events, unless it says that it is a whole answer after all."""
-    if content_type in {"application/json", "text/html"}:
-        return WholeDecoder(content_type=content_type, secret=secret)
-    return StreamDecoder(secret=secret)
-
-
-class WholeDecoder:
-    """An answer in one piece from a server that does not stream; its text comes with the reply."""
-
-    done = whole = False
-
-    def __init__(self, *, content_type: str, secret: Secret | None = None) -> None:
-        self._content_type = content_type
-        self._secret = secret
-        self._pieces: list[bytes] = []
-
-    def feed(self, piece: bytes) -> str:
-        """Keep the piece."""
-        self._pieces.append(piece)
-        return ""
-
-    def end(self) -> Reply:
-        """The reply; raises as ``decode``."""
-        return decode(b"".join(self._pieces), content_type=self._content_type, secret=self._secret)
+    return decoder_of(content_type, secret, lambda secret: StreamDecoder(secret=secret), decode)
 
 
 class StreamDecoder:
@@ -250,8 +201,8 @@ class StreamDecoder:
             return
         try:
             chunk = _CHUNK.decode(data)
-        except _UNREADABLE as error:
-            raise _malformed(f"an event of {len(data)} bytes", error) from None
+        except UNREADABLE as error:
+            raise malformed(_KIND, f"an event of {len(data)} bytes", error) from None
         if chunk.error is not None:
             raise failure_from_complaint(read_complaint(chunk.error), secret=self._secret)
         if isinstance(chunk.choices, msgspec.UnsetType):
@@ -332,17 +283,6 @@ def _add_parameters(body: dict[str, object], parameters: Parameters, quirks: Qui
             body[name] = value
 
 
-def _add_extra(body: dict[str, object], extra: dict[str, object]) -> None:
-    for name in _RESERVED:
-        if name in extra:
-            raise BadInput(
-                f"the extra parameter {name!r} would replace a part of the call itself",
-                hint="take it out of 'extra'",
-                code="model.extra_reserved",
-            )
-    body.update(extra)
-
-
 def _response_format(schema: dict[str, object], quirks: Quirks) -> dict[str, object]:
     described: dict[str, object] = {"name": _schema_name(schema), "schema": schema}
     if quirks.json_schema == "strict":
@@ -378,26 +318,3 @@ def read_complaint(error: ErrorShape | str) -> Complaint:
         return Complaint(message=error)
     code = error.code
     return Complaint(message=error.message, type=error.type, code=None if code is None else str(code))
-
-
-def _malformed(what: str, error: Exception) -> MalformedReply:
-    reason = "it is nested too deeply" if isinstance(error, RecursionError) else ""
-    if isinstance(error, msgspec.DecodeError):
-        reason = str(error)  # names a place and the types there, never a value
-    return MalformedReply(
-        f"the answer is not a chat completion ({what}): {reason or 'it is not UTF-8'}", code="model.malformed"
-    )
-
-
-def _not_json(error: Exception) -> BadInput:
-    if isinstance(error, UnicodeEncodeError):
-        return BadInput(
-            "a message holds half of a surrogate pair, which no UTF-8 text can",
-            hint="repair the text where it is read: it was decoded wrongly",
-            code="model.not_utf8",
-        )
-    return BadInput(
-        f"the request cannot be written as JSON: {error}",
-        hint="use strings, numbers, booleans, null, lists and objects in tools, schemas and 'extra'",
-        code="model.not_json",
-    )
