@@ -1,13 +1,12 @@
 """A configuration as it may be kept with a run and exported: without the environment that it sets, keys hidden."""
 
-import re
 from typing import Any
 
+from assay.author.exchange.secret import is_secret_name, looks_secret
 from assay.evaluate.promptfoo.types import Json
 from assay.models.secret import MASK, scrub
 
 _LEFT_OUT = frozenset({"env", "tests", "scenarios"})
-_NAMES_A_SECRET = re.compile(r"(?i)(?:api[-_]?key|token|secret|password|authorization|cookie)$")
 
 
 def secretless(config: Json) -> Json:
@@ -25,4 +24,4 @@ def _hidden(key: str, value: Any) -> Any:
         return [_hidden(key, item) for item in value]
     if not isinstance(value, str) or "{{" in value:
         return value
-    return MASK if _NAMES_A_SECRET.search(key) else scrub(value)
+    return MASK if is_secret_name(key) or looks_secret(value) else scrub(value)
