@@ -160,3 +160,36 @@ def test_a_link_between_files_outside_the_site_leads_somewhere():
     targets = [(page, target) for page in ROOT.glob("*.md") for target in link.findall(FENCE.sub("", page.read_text()))]
 
     assert [f"{page.name}: {target}" for page, target in targets if not (page.parent / target).exists()] == []
+
+
+LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
+
+
+def reached(starts: list[Path]) -> set[Path]:
+    """The pages that a reader comes to by links alone, wherever they begin."""
+    found: set[Path] = set()
+    left = list(starts)
+    while left:
+        page = left.pop().resolve()
+        if page in found or page.suffix != ".md" or not page.exists():
+            continue
+        found.add(page)
+        left += [page.parent / target for target in LINK.findall(FENCE.sub("", page.read_text(encoding="utf-8")))]
+    return found
+
+
+def test_a_reader_comes_to_every_page_by_links():
+    missed = {page.resolve() for page in (ROOT / "docs").rglob("*.md")} - reached(
+        [ROOT / "docs/index.md", ROOT / "README.md"]
+    )
+
+    assert sorted(page.relative_to(ROOT.resolve()).as_posix() for page in missed) == []
+
+
+@pytest.mark.parametrize("folder", ["tutorials", "how-to", "explanation", "reference"])
+def test_the_index_names_every_page_of_that_folder(folder):
+    linked = set(LINK.findall((ROOT / "docs/index.md").read_text(encoding="utf-8")))
+    pages = {page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs" / folder).glob("*.md")}
+    parts = {page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs" / folder).glob("*/index.md")}
+
+    assert (pages | parts) - linked == set()

@@ -1,5 +1,6 @@
 """A plug-in is one file, one test and one page; whichever is missing fails by the plug-in's name."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,3 +52,12 @@ def test_a_page_opens_with_the_plugins_name(kind):
     titles = {page.stem: page.read_text(encoding="utf-8").partition("\n")[0].replace("`", "") for page in pages}
 
     assert {name: title for name, title in titles.items() if not title.startswith("# ") or name not in title} == {}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_index_of_a_kind_links_every_page_of_it(kind):
+    folder = ROOT / KINDS[kind][1]
+    linked = set(re.findall(r"\]\(([a-z0-9-]+\.md)\)", (folder / "index.md").read_text(encoding="utf-8")))
+    pages = {page.name for page in folder.glob("*.md")} - {"index.md"}
+
+    assert (pages - linked, linked - pages) == (set(), set())
