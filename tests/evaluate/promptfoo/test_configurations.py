@@ -489,3 +489,30 @@ def test_results_that_are_none_are_refused(evaluate, folder):
 
     assert (ran.status, ran.document) == (2, None)
     assert "earlier.json" in ran.err
+
+
+TESTS = "prompts: [a]\nproviders: [echo]\ntests:\n"
+
+
+@pytest.mark.parametrize(
+    ("config", "line", "meant"),
+    [
+        ("prompts: [a]\nproviders: [echo]\ndefaultTests: {assert: []}\n", 3, "defaultTest"),
+        (f"{TESTS}  - vars: {{x: 1}}\n    asserts: [{{type: equals, value: b}}]\n", 5, "assert"),
+        (f"{TESTS}  - assertions: [{{type: equals, value: b}}]\n", 4, "assert"),
+        (f"{TESTS}  - assert:\n    - type: equals\n      value: a\n      treshold: 1\n", 7, "threshold"),
+    ],
+)
+def test_a_misspelt_key_ends_the_command_with_its_line(evaluate, config, line, meant):
+    ran = evaluate(config)
+
+    assert (ran.status, ran.document) == (2, None)
+    assert f"promptfooconfig.yaml:{line}" in ran.err
+    assert f"did you mean '{meant}'?" in ran.err
+
+
+def test_a_key_that_is_like_no_other_is_a_warning(evaluate):
+    ran = evaluate("prompts: [a]\nproviders: [echo]\nx-note: 1\n")
+
+    assert ran.status == 0
+    assert "the key 'x-note' is unknown and changes nothing" in ran.err

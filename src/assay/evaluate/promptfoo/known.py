@@ -4,6 +4,7 @@ What is refused ends the command before anything is paid for, with the line; wha
 knows, is a warning with its line. The page docs/reference/promptfoo.md shows the same tables.
 """
 
+import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -166,6 +167,9 @@ REFUSED_TYPES = {
 BASE_TYPES = CODE_TYPES | TEXT_TYPES | STRUCTURE_TYPES | SCORE_TYPES | JUDGED_TYPES | TOOL_TYPES
 """The types that are run, each of them also with ``not-`` before it."""
 
+_NEAR = 0.75
+"""How alike two keys are when one is taken for a misspelling of the other."""
+
 At = Callable[..., Location]
 Warn = Callable[[str, Location], None]
 
@@ -192,7 +196,7 @@ def check_config(value: dict[str, Any], document: Document | None, used: set[str
     """Look through the top-level keys.
 
     Raises:
-        BadInput: One that is refused.
+        BadInput: One that is refused, or that is nearly a known one.
     """
     for key, item in value.items():
         where = document.at_key(key) if document is not None else Location(file)
@@ -206,6 +210,7 @@ def check_config(value: dict[str, Any], document: Document | None, used: set[str
         if key in LEFT_OUT:
             warn(f"the key {key!r} changes nothing here: {LEFT_OUT[key]}", where)
         elif key not in TOP_LEVEL and key not in used and key not in REFUSED:
+            _refuse_misspelt(key, "the configuration", TOP_LEVEL - {"$schema"}, where)
             warn(f"the key {key!r} is unknown and changes nothing", where)
 
 
@@ -217,6 +222,7 @@ def check_test(test: dict[str, Any], at: At, warn: Warn) -> None:
     """
     for key in test:
         if key not in TEST_KEYS:
+            _refuse_misspelt(key, "a test", TEST_KEYS, at(key))
             warn(f"the key {key!r} of a test is unknown and changes nothing", at(key))
     for key in ("options", "metadata"):
         mapping(test.get(key), key, at(key))
@@ -260,6 +266,7 @@ def check_assertion(item: Any, at: At, warn: Warn) -> None:
         warn(f"promptfoo does not heed the 'not-' of {kind!r}, so neither is it heeded here", at("type"))
     for key in item:
         if key not in ASSERT_KEYS:
+            _refuse_misspelt(key, "an assertion", ASSERT_KEYS, at(key))
             warn(f"the key {key!r} of an assertion is unknown and changes nothing", at(key))
     _check_numbers(item, ("threshold", "weight"), f"the assertion {kind!r}", at)
     mapping(item.get("config"), "config", at("config"))
@@ -270,6 +277,23 @@ def check_assertion(item: Any, at: At, warn: Warn) -> None:
         _check_numbers(value, ("threshold",), "the assertion 'max-score'", lambda *key: at("value", *key))
         weights = mapping(value.get("weights"), "weights", at("value", "weights"))
         _check_numbers(weights, weights, "the weights of 'max-score'", lambda *key: at("value", "weights", *key))
+
+
+def _refuse_misspelt(key: object, of: str, known: Iterable[str], where: Location) -> None:
+    """Raise for a key that is nearly a known one: what it was meant to say would be lost."""
+    letters = {_letters(name): name for name in known}
+    near = difflib.get_close_matches(_letters(str(key)), letters, n=1, cutoff=_NEAR)
+    if near:
+        raise BadInput(
+            f"the key {key!r} of {of} is unknown",
+            hint=f"did you mean {letters[near[0]]!r}?",
+            code="promptfoo.key",
+            where=where,
+        )
+
+
+def _letters(key: str) -> str:
+    return key.lower().replace("_", "").replace("-", "")
 
 
 def _check_numbers(item: Mapping[str, Any], keys: Iterable[str], of: str, at: At) -> None:
