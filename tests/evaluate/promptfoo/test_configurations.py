@@ -516,3 +516,16 @@ def test_a_key_that_is_like_no_other_is_a_warning(evaluate):
 
     assert ran.status == 0
     assert "the key 'x-note' is unknown and changes nothing" in ran.err
+
+
+def test_a_key_whose_variable_is_not_set_is_told_by_the_variable(evaluate, monkeypatch):
+    monkeypatch.delenv("FAKE_KEY", raising=False)
+    ran = evaluate("""\
+prompts: [a]
+providers:
+  - {id: 'openai:chat:m', config: {apiKey: '{{env.FAKE_KEY}}'}}
+""")
+
+    assert (ran.status, ran.document) == (2, None)
+    assert "the environment variable FAKE_KEY is not set" in ran.err
+    assert "promptfooconfig.yaml:3" in ran.err

@@ -43,6 +43,12 @@ def _one(found: re.Match[str], env: Mapping[str, str]) -> str:
     return found[0] if value is None else value
 
 
+def unset_name(value: Any) -> str | None:
+    """The variable that a value still waits for after ``render_env``; None where it waits for none."""
+    found = _TEMPLATE.search(value) if isinstance(value, str) else None
+    return None if found is None else found[1] or found[2]
+
+
 def configured_env(config: Mapping[str, Any], env: Mapping[str, str]) -> dict[str, str]:
     """What the configuration's ``env`` sets, its own references to the environment replaced."""
     own = config.get("env")

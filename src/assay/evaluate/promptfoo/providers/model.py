@@ -9,6 +9,7 @@ from typing import Any
 
 from assay.core.errors import BadInput
 from assay.core.location import Location
+from assay.evaluate.promptfoo.environment import unset_name
 from assay.evaluate.promptfoo.providers.caller import Asked, Given
 from assay.evaluate.promptfoo.providers.chat_prompt import messages_of
 from assay.evaluate.promptfoo.script_text import parse_json
@@ -208,6 +209,13 @@ def _key(spec: ProviderSpec, env: Mapping[str, str]) -> str | None:
     name = next((name for name, value in env.items() if value == literal), None)
     if name is not None:
         return f"env:{name}"
+    if (unset := unset_name(literal)) is not None:
+        raise BadInput(
+            f"the environment variable {unset} is not set",
+            hint=f"set it: it is the key of the provider {spec.id!r}",
+            code="promptfoo.api_key",
+            where=spec.where,
+        )
     raise BadInput(
         f"the provider {spec.id!r} has its key written out",
         hint="put the key into an environment variable, and write apiKey: '{{env.NAME}}'",
