@@ -45,7 +45,8 @@ def calls_promptfoo(arguments: Sequence[str], native: Iterable[click.Parameter] 
         return True
     named = list(_named(arguments, [*native, *promptfoo_eval.params]))
     if named:
-        return any(is_promptfoo(Path(name)) for name in named)
+        absent = not any(Path(name).exists() for name in named)
+        return any(is_promptfoo(Path(name)) for name in named) or (absent and _has_their_option(arguments, native))
     others = any(argument.partition("=")[0] in {"-h", "--help", "--since"} for argument in arguments)
     return not others and default_config(Path.cwd()) is not None
 
@@ -61,6 +62,12 @@ def _named(arguments: Sequence[str], parameters: Iterable[click.Parameter]) -> I
             next(given, None)
         elif not argument.startswith("-"):
             yield argument
+
+
+def _has_their_option(arguments: Sequence[str], native: Iterable[click.Parameter]) -> bool:
+    """Whether an option is given that only configurations of promptfoo's have; it tells what a missing file was."""
+    theirs = {name for p in promptfoo_eval.params for name in p.opts} - {name for p in native for name in p.opts}
+    return any(argument.startswith("-") and argument.partition("=")[0] in theirs for argument in arguments)
 
 
 class Pair(NamedTuple):

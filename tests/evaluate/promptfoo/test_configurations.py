@@ -529,3 +529,11 @@ providers:
     assert (ran.status, ran.document) == (2, None)
     assert "the environment variable FAKE_KEY is not set" in ran.err
     assert "promptfooconfig.yaml:3" in ran.err
+
+
+@pytest.mark.parametrize("flags", [["--exit-codes", "promptfoo"], ["--exit-codes=promptfoo"], ["-n", "2"]])
+def test_a_configuration_that_is_missing_is_told_as_that(evaluate, flags):
+    ran = evaluate(None, "nope.yaml", *flags)
+
+    assert ran.status == (2 if "-n" in flags else 1)
+    assert "there is no configuration nope.yaml" in ran.err
