@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from assay.author.project import find_project
+from assay.cli.ci import ci
 from assay.evaluate.suite import load_suite
 
 FILES = [".gitignore", "assay.yaml", "datasets/sentiment.jsonl", "prompts/sentiment.prompt.md", "suites/sentiment.yaml"]
@@ -60,6 +61,13 @@ def test_a_file_that_exists_stops_it_before_it_makes_any(assay, project, file):
 
     assert (done.status, done.err.splitlines()[0]) == (2, f"error: {file} exists already")
     assert made(project) == [file]
+
+
+def test_what_assay_writes_is_not_for_git(assay, project):
+    assay("init")
+    out = next(option.default for option in ci.params if option.name == "out")
+
+    assert {".assay/", f"{out}/"} <= set((project / ".gitignore").read_text().splitlines())
 
 
 def test_a_gitignore_of_ones_own_stays(assay, project):
