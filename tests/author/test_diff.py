@@ -110,6 +110,17 @@ def test_what_is_only_written_in_another_way_is_a_patch() -> None:
     assert [(change.area, change.bump) for change in found.changes] == [("form", "patch")]
 
 
+def test_messages_of_one_role_are_told_apart_by_their_lines() -> None:
+    found = diff(("user:", "user:\nHi.\n\nassistant:\nHello.\n\nuser:\nMy bill.\n\nassistant:\nYes?\n\nuser:"))
+
+    assert [change.what for change in found.changes] == [
+        "the 'user' message on line 20 was added",
+        "the 'assistant' message on line 23 was added",
+        "the 'user' message on line 26 was added",
+        "the 'assistant' message on line 29 was added",
+    ]
+
+
 def test_messages_are_shown_word_by_word_where_they_stand() -> None:
     found = diff(("You sort tickets.", "You sort all tickets."), ("{{ ticket }}", "{{ ticket|trim }}"))
     system, user = found.messages

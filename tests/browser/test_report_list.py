@@ -417,7 +417,11 @@ class TestStates:
 
 def test_a_sample_that_is_a_conversation_shows_who_said_what(opened, tmp_path):
     said = [("user", "Where is it?"), ("assistant", "<b>On its way</b>")]
-    talk = {"turns": 1, "ended": "it had 1 turns", "messages": [{"role": r, "content": c} for r, c in said]}
+    talk = {
+        "turns": 1,
+        "ended": "it reached the limit of its turns",
+        "messages": [{"role": r, "content": c} for r, c in said],
+    }
     rows = [msgspec.structs.replace(row, detail={"conversation": talk}) for row in example_view(2).rows]
     with opened(write(ExampleRun(summarise(rows), rows), tmp_path / "report.html")) as page:
         grid(page).get_by_role("row").nth(1).click()

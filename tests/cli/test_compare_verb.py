@@ -14,7 +14,7 @@ VIEW = example_view(30)
 POINTS = points(VIEW.summary.comparison.diff)
 
 
-def run_of(project: Path, name: str, variant: str, **changes: object) -> None:
+def run_of(project: Path, name: str, variant: str, *, version: str | None = "1.0.0", **changes: object) -> None:
     """A finished run of one variant, which is called ``v``."""
     with closing(open_run(project / ".assay" / "runs", name, new_id=name, plan={})) as folder:
         with folder.rows() as rows:
@@ -22,7 +22,7 @@ def run_of(project: Path, name: str, variant: str, **changes: object) -> None:
                 if row.variant == variant:
                     rows.add(msgspec.structs.replace(row, variant="v"))
         found = next(one for one in VIEW.summary.variants if one.name == variant)
-        variants = [msgspec.structs.replace(found, name="v")]
+        variants = [msgspec.structs.replace(found, name="v", version=version)]
         folder.write_summary(
             msgspec.structs.replace(VIEW.summary, run=name, variants=variants, comparison=None, **changes)
         )
@@ -55,6 +55,13 @@ def test_the_same_run_has_no_flips(assay, runs):
 
     assert "Flips: none" in done.out
     assert "The same prompt version and the same model in both runs." in done.out
+
+
+def test_a_prompt_without_a_number_has_no_gap_in_its_line(assay, project):
+    for name, variant in (("r-1", BASELINE), ("r-2", CANDIDATE)):
+        run_of(project, name, variant, version=None)
+
+    assert "before: support.triage (" in assay("compare", "r-1", "r-2").out
 
 
 def test_a_variant_that_neither_has_is_answered_with_those_there_are(assay, runs):

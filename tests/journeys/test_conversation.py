@@ -106,7 +106,7 @@ def test_the_row_holds_the_last_reply_and_the_whole_conversation(talk, desk):
     row = desk.rows()[0]
     assert done.status == 0, done.err
     assert row["output"] == "answer 3"
-    assert told(desk)["ended"] == "it had 3 turns"
+    assert told(desk)["ended"] == "it reached the limit of its turns"
     assert [m["content"] for m in told(desk)["messages"]] == [
         f"{who} {n}" for n in (1, 2, 3) for who in ("question", "answer")
     ]
@@ -170,7 +170,7 @@ def test_a_user_that_says_nothing_is_an_error_of_the_sample(talk, desk, plays):
 @pytest.mark.parametrize(
     ("more", "ended", "turns"),
     [
-        ("max_turns: 1", "it had 1 turns", 1),
+        ("max_turns: 1", "it reached the limit of its turns", 1),
         ("max_tokens: 1", "tokens", 1),
         ("stop: {says: [answer 2]}", "the reply said 'answer 2'", 2),
         ("max_turns: 8", "the user was done", 3),

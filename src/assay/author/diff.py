@@ -5,6 +5,7 @@ are in ``change.py``, ``input_change.py`` and ``contract_change.py``; showing a 
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -232,9 +233,11 @@ def _partials(old: Prompt, new: Prompt) -> Iterator[TextDiff]:
 
 
 def _text_changes(messages: tuple[TextDiff, ...], partials: tuple[TextDiff, ...]) -> Iterator[Change]:
+    alike = Counter(text.label for text in messages)
     for i, text in enumerate(messages, 1):
         if text.kind != "same":
-            yield _text_change("message", str(i), f"the {text.label!r} message", text)
+            place = f" on line {text.where.line}" if alike[text.label] > 1 else ""
+            yield _text_change("message", str(i), f"the {text.label!r} message{place}", text)
     for text in partials:
         if text.kind != "same":
             yield _text_change("partial", text.label, f"the partial {text.label!r}", text)

@@ -43,7 +43,7 @@ RUN is a run's id, the beginning of one, its folder, or 'last'. The first is com
     "variants",
     multiple=True,
     metavar="NAME",
-    help="This variant alone, or BEFORE=AFTER for two that are called otherwise; may be given several times.",
+    help="This variant alone, or BEFORE=AFTER for two that are called otherwise.",
 )
 @click.option("--common", is_flag=True, help="Different datasets: compare the cases that both have with equal inputs.")
 @click.option("--html", type=click.Path(path_type=Path), metavar="OUT", help="Write a report of the two runs too.")
@@ -137,7 +137,8 @@ def _run(run: RunReference) -> str:
 def _changed(before: VariantSummary, after: VariantSummary) -> list[str]:
     """What was run, when it is not the same."""
     told = [
-        f"{side.name}: {side.prompt} {side.version or ''} ({wording.short_digest(side.digest)}), {side.model}"
+        f"{side.name}: {' '.join(filter(None, (side.prompt, side.version)))} ({wording.short_digest(side.digest)}), "
+        f"{side.model}"
         for side in (before, after)
     ]
     same = (before.digest, before.model) == (after.digest, after.model)

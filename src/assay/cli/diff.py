@@ -72,7 +72,8 @@ def _print(console: "Console", found: Diff) -> None:
     from rich.text import Text  # noqa: PLC0415 - only when people read it
 
     for side, mark in ((found.old, "−"), (found.new, "+")):
-        console.print(Text(f"{mark} {side.name} {side.version or ''} {side.digest[:19]}… {side.file}", style="dim"))
+        named = " ".join(filter(None, (side.name, side.version)))
+        console.print(Text(f"{mark} {named} {side.digest[:19]}… {side.file}", style="dim"))
     if not found.changes:
         console.print(Text("\nnothing changed"))
         return

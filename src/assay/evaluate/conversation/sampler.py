@@ -127,7 +127,7 @@ class ConversationSampler(CallSampler):
         if (text := next((text for text in spec.says if text in outcome.text), None)) is not None:
             return f"the reply said {text!r}"
         if len(talk.turns) >= spec.max_turns:
-            return f"it had {spec.max_turns} turns"
+            return "it reached the limit of its turns"
         return f"it had used {talk.tokens:,} tokens" if talk.tokens >= spec.max_tokens else None
 
     def _address_of(self, planned: Planned) -> bytes:
