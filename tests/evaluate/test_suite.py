@@ -237,6 +237,7 @@ BROKEN = [
     (changed(budget="{tokens: -1}"), 4, "budget.tokens is -1", "at least 0"),
     (changed(repeats="{independent: false}"), 4, "the key 'count' is missing in repeats", "count: …"),
     (changed(repeats="0"), 4, "repeats is 0", "at least 1"),
+    (changed(gate="{counted: 2}"), 4, "gate.counted is 2", "from 0 to 1"),
     (changed(gate="{max_missing: 2}"), 4, "gate.max_missing is 2", "from 0 to 1"),
     (
         changed(gate="{compare: {candidate: a, baseline: a, margin: 0.1}}"),
@@ -330,6 +331,7 @@ GOOD = [
     changed(graders="[{grader: choice, choices: [a, b], ignore_case: true, ignore_punctuation: true, value: a}]"),
     changed(graders="[{grader: contains, target: tags.x, match: any}]"),
     changed(gate="{at_least: {a: 1}, compare: , alpha: 0.01, max_missing: 1}"),
+    changed(gate="{counted: 1}"),
     changed(budget="{cost_usd: 2.5, tokens: 1000, time_s: }"),
     changed(repeats="{count: 3, independent: false}"),
     changed(budget=""),
@@ -402,3 +404,9 @@ def test_the_page_of_the_format_names_every_key():
     keys = [*SCHEMA["properties"], *SCHEMA["$defs"]["gate"]["properties"], *SCHEMA["$defs"]["variant"]["properties"]]
 
     assert [key for key in keys if key not in page] == []
+
+
+def test_a_gate_may_be_a_plain_count(project):
+    suite = load(project, changed(gate="{counted: 1}"))
+
+    assert suite.gate == GateSpec(counted=1.0)

@@ -311,6 +311,7 @@ def _gate(fields: Fields, variants: list[str]) -> GateSpec | None:
         compare=_compare(entry, variants),
         at_least=_at_least(entry, variants),
         alpha=0.05 if alpha is None else alpha,
+        counted=entry.number("counted", least=0, most=1),
         max_missing=0.01 if missing is None else missing,
     )
     entry.close()

@@ -127,7 +127,7 @@ class GateSpec:
     """The rule that turns the run into a decision.
 
     Attributes:
-        counted: The share of all samples that must have passed, as counted, for suites of tools that decide so.
+        counted: The share of all samples that must have passed, as counted and without a word on chance.
     """
 
     compare: CompareRule | None = None
