@@ -107,3 +107,15 @@ def test_a_key_from_the_environment_is_not_written_down(
     assert "MY_API_KEY" in (said := capsys.readouterr()).err
     assert "hush" not in said.out + said.err
     assert not (folder / "datasets").exists()
+
+
+@pytest.mark.parametrize(("threshold", "share"), [(None, 1.0), ("80", 0.8)])
+def test_what_ended_the_command_in_promptfoo_fails_the_suites_gate(
+    bring: Import, folder: Path, monkeypatch: pytest.MonkeyPatch, threshold: str | None, share: float
+) -> None:
+    if threshold is not None:
+        monkeypatch.setenv("PROMPTFOO_PASS_RATE_THRESHOLD", threshold)
+    found = bring()
+    project = App.open(folder).project
+    suites = [load_suite(project, folder / name) for name in found["files"] if name.startswith("suites/")]
+    assert [suite.gate.counted if suite.gate else None for suite in suites] == [share, share]

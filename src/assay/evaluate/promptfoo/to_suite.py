@@ -19,6 +19,7 @@ from assay.core.document import Document
 from assay.core.errors import BadInput
 from assay.core.location import Location
 from assay.evaluate.promptfoo.expand import all_tests, combinations, with_defaults
+from assay.evaluate.promptfoo.job import pass_rate
 from assay.evaluate.promptfoo.known import JUDGED_TYPES
 from assay.evaluate.promptfoo.leaving import Leaving
 from assay.evaluate.promptfoo.media import is_media
@@ -274,6 +275,7 @@ class _Conversion:
             suite["repeats"] = self._suite.repeat
         if self._suite.concurrency:
             suite["concurrency"] = self._suite.concurrency
+        suite["gate"] = {"counted": min(1.0, max(0.0, pass_rate(self._suite.env)))}
         rows = "".join(json.dumps(case, ensure_ascii=False) + "\n" for case in group.cases)
         return {f"suites/{name}.yaml": dump_yaml(suite), f"datasets/{name}.jsonl": rows}
 
