@@ -116,13 +116,47 @@ def test_people_are_masked_and_only_counted(assay, lines, project, monkeypatch):
 
     told, done = assay(*words, "--json").json, assay(*words)
 
-    assert told["masked"] == {"cases": 1, "found": {"email": 1, "name": 1}}
+    assert told["masked"] == {"cases": 1, "found": {"email": 1, "name": 1}, "let_through": 0}
     assert done.err == "masked in 1 case: email 1, name 1\n"
     assert told["digest"] in done.out
     text = (project / "b.jsonl").read_text()
     assert "wrote from [email-" in text
     assert "Jane" not in text + done.out
     assert "jane" not in text + done.out
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("anna@example.com", "masked in 0 cases: nothing found; let through: 1 reserved address\n"),
+        ("a@b.test, c@d.test, jane@corp.com", "masked in 1 case: email 1; let through: 2 reserved addresses\n"),
+    ],
+)
+def test_addresses_that_are_let_through_are_counted(assay, lines, said, told):
+    source = lines("a.jsonl", [{"id": "a", "inputs": {"t": said}}])
+
+    assert assay("dataset", "convert", source, "b.jsonl", "--mask").err == told
+
+
+def test_an_address_that_a_pattern_or_a_choice_covers_is_not_let_through(assay, lines):
+    source = lines("a.jsonl", [{"id": "a", "inputs": {"t": "anna@example.com"}}])
+
+    own = assay("dataset", "convert", source, "b.jsonl", "--mask", "--pattern", "staff=[a-z]+@example[.]com")
+    kept = assay("dataset", "convert", source, "c.jsonl", "--mask", "--keep", "email")
+
+    assert own.err == "masked in 1 case: staff 1\n"
+    assert kept.err == "masked in 0 cases: nothing found\n"
+
+
+def test_rows_with_equal_inputs_are_named_where_ids_are_made_of_them(assay, project):
+    (project / "x.csv").write_text("q,expected\na,1\nb,2\na,3\n")
+
+    done = assay("dataset", "convert", "x.csv", "t.jsonl", "--map", "q=inputs.q", "--ids", "content")
+
+    assert done.status == 2
+    assert "x.csv:4: the case has the same inputs as the one at x.csv:2" in done.err
+    assert "--ids row" in done.err
+    assert assay("dataset", "convert", "x.csv", "t.jsonl", "--map", "q=inputs.q", "--ids", "row").status == 0
 
 
 def test_two_maskings_without_a_key_cannot_be_joined(assay, lines, project):

@@ -143,14 +143,19 @@ def _maps(pairs: Sequence[str]) -> dict[str, str]:
 
 
 def _print_written(written: Written, masker: Masker | None, *, as_json: bool) -> None:
-    masked = None if masker is None else {"cases": masker.cases, "found": dict(sorted(masker.found.items()))}
     if as_json:
+        masked = None
+        if masker is not None:
+            found = dict(sorted(masker.found.items()))
+            masked = {"cases": masker.cases, "found": found, "let_through": masker.let_through}
         facts = {"file": written.file, "format": written.format, "cases": written.cases}
         print_json({**facts, "clusters": written.clusters, "digest": written.digest, "masked": masked})
         return
     if masker is not None:
         said = ", ".join(f"{kind} {number:,}" for kind, number in sorted(masker.found.items())) or "nothing found"
-        click.echo(f"masked in {count(masker.cases, 'case')}: {said}", err=True)
+        left = masker.let_through
+        through = f"; let through: {left:,} reserved address{'' if left == 1 else 'es'}" if left else ""
+        click.echo(f"masked in {count(masker.cases, 'case')}: {said}{through}", err=True)
     click.echo(f"{plain(written.file)}: {count(written.cases, 'case')} as {written.format}, {written.digest}")
 
 

@@ -77,6 +77,14 @@ def find_personal(text: str, *, national: bool = False) -> Iterator[Found]:
                 yield Found(kind, start, stop)
 
 
+def find_reserved(text: str) -> Iterator[Found]:
+    """The e-mail addresses that ``find_personal`` lets through, as their names are reserved for examples."""
+    if "@" in text:
+        for match in _EMAIL.finditer(text):
+            if _RESERVED.fullmatch(match[1]):
+                yield Found("email", match.start(), match.end())
+
+
 def _spans(text: str, pattern: re.Pattern[str], fits: Callable[[re.Match[str]], int]) -> Iterator[tuple[int, int]]:
     """The matches that fit; behind one that does not, the next begins one character on."""
     match = pattern.search(text)

@@ -32,6 +32,8 @@ DROPPED = "-"
 Ids = Literal["row", "content"]
 """How cases without an id are named: by the number of their row, or by a digest of their inputs."""
 
+_OF_CONTENT, _OF_CONTENT_DIGITS = "c-", 16
+
 _JSON = ":json"
 _TAG, _INPUT = "tags.", "inputs."
 _RESERVED = {"id", "expected", "cluster", "inputs", "tags", DROPPED}
@@ -183,7 +185,7 @@ class Columns:
         if found is not None and found.strip():
             return found
         if self._ids == "content":
-            return f"c-{digest(inputs).removeprefix('sha256:')[:16]}"
+            return f"{_OF_CONTENT}{digest(inputs).removeprefix('sha256:')[:_OF_CONTENT_DIGITS]}"
         if self._ids == "row":
             number = where.line if where.line is not None else (where.path or "").rpartition(" ")[2]
             return f"r-{number}"
@@ -193,6 +195,12 @@ class Columns:
             code="dataset.missing_id",
             where=where if self._id is None else cells.at(self._id),
         )
+
+
+def is_of_content(name: str) -> bool:
+    """Whether it is an id that was made from the inputs of a case."""
+    digits = name.removeprefix(_OF_CONTENT)
+    return len(digits) == _OF_CONTENT_DIGITS and digits != name and set(digits) <= set("0123456789abcdef")
 
 
 class _Cells:

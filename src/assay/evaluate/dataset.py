@@ -15,7 +15,7 @@ import msgspec
 from assay.author.source import WorkingTree, unreadable
 from assay.core.errors import BadInput
 from assay.core.location import Location
-from assay.evaluate.case_table import Ids, cases_of_rows
+from assay.evaluate.case_table import Ids, cases_of_rows, is_of_content
 from assay.evaluate.dataset_format import Feed, Format, Peek, formats
 from assay.evaluate.json_items import items, lines
 from assay.evaluate.seen_id import SeenIds
@@ -319,11 +319,18 @@ def _count(facts: DatasetFacts, case: Case) -> None:
             facts.cut_tags.add(name)
 
 
-def check_unique(seen: SeenIds) -> None:
-    """Complain about the first id that stands twice."""
+def check_unique(seen: SeenIds, *, ids: Ids | None = None) -> None:
+    """Complain about the first id that stands twice; ``ids`` is how cases without one were named."""
     twice = seen.first_twice()
     if twice is None:
         return
+    if ids == "content" and is_of_content(twice.id):
+        raise BadInput(
+            f"the case has the same inputs as the one at {twice.first}, and is named after them",
+            hint="take one of the two out, or name cases by their rows: --ids row",
+            code="dataset.duplicate_id",
+            where=twice.second,
+        )
     raise BadInput(
         f"the id {twice.id!r} stands twice",
         hint=f"the first is at {twice.first}; give each case of the suite an id of its own",

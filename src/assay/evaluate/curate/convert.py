@@ -93,7 +93,7 @@ def convert(
         for case in cases():
             seen.add(case)
             shape.add(case)
-        check_unique(seen)
+        check_unique(seen, ids=source.ids)
         written = Written(str(target), found.name, shape.cases, seen.clusters(), seen.digest())
     checked()
     write_cases(cases, target, found, shape)

@@ -1,7 +1,7 @@
 """Taking people out of a dataset: the same person becomes the same token, and nobody can tell who it was.
 
 A token is made from a secret key, or from random bytes that are kept nowhere, so it cannot be looked up. What was
-found is counted by kind; the values are never told.
+found is counted by kind, and what was let through too; the values are never told.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from assay.core.errors import BadInput
 from assay.core.location import Location
-from assay.core.personal_data import KINDS, find_personal
+from assay.core.personal_data import KINDS, find_personal, find_reserved
 from assay.evaluate.types import Case
 
 NAME = "name"
@@ -117,6 +117,7 @@ class Masker:
         self._patterns = list(patterns)
         self._keep = frozenset(keep)
         self.found: Counter[str] = Counter()
+        self.let_through = 0
         self.cases = 0
         self.counting = True
 
@@ -154,10 +155,15 @@ class Masker:
             for start, stop, kind, who in search(text):
                 if kind not in self._keep and not any(start < end and begin < stop for begin, end, _, _ in spans):
                     spans.append((start, stop, kind, who))
-        if not spans:
-            return text
         if self.counting:
             self.found.update(kind for _, _, kind, _ in spans)
+            self.let_through += sum(
+                not any(one.start < end and begin < one.stop for begin, end, _, _ in spans)
+                for one in find_reserved(text)
+                if one.kind not in self._keep
+            )
+        if not spans:
+            return text
         pieces, at = [], 0
         for start, stop, kind, who in sorted(spans):
             pieces += [text[at:start], self.token(kind, who)]
