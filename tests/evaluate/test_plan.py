@@ -86,6 +86,33 @@ def test_the_command_line_has_the_last_word_for_every_variant(project_here):
         assert variant.parameters == Parameters(temperature=0.5, max_tokens=3, seed=7)
 
 
+def test_a_variant_may_have_a_server_and_a_key_of_its_own_that_the_command_line_puts_aside(project_here):
+    own = spec(model="openai/c", base_url="http://127.0.0.1:9/v1", key="env:OWN")
+
+    def target(override: Override) -> tuple[str, str | None, str | None]:
+        found = resolved(project_here, suite(own), override)[0].target
+        return str(found), found.base_url, found.key
+
+    assert target(Override()) == ("openai/c", "http://127.0.0.1:9/v1", "env:OWN")
+    assert target(Override(key="env:K")) == ("openai/c", "http://127.0.0.1:9/v1", "env:K")
+    assert target(Override(model="openai/z")) == ("openai/z", None, None)
+    assert target(Override(base_url="http://127.0.0.1:8/v1")) == ("openai/c", "http://127.0.0.1:8/v1", None)
+
+
+def test_no_key_of_a_variant_a_judge_or_a_grader_makes_another_run(project_here):
+    def identity(key: str) -> str:
+        judged = {"judge": {"model": "openai/j", "key": key}}
+        base = suite(spec(model="openai/c", key=key))
+        wanted = replace(
+            base,
+            judge=Judge(model="openai/j", key=key),
+            graders=(replace(base.graders[0], settings=judged),),
+        )
+        return plan_identity(wanted, resolved(project_here, wanted), DATASETS)
+
+    assert identity("env:A") == identity("env:B")
+
+
 @pytest.mark.parametrize("prompt", ["../prompts/greet.prompt.md", "greet"])
 def test_a_prompt_is_found_by_name_or_relative_to_the_suite(project_here, prompt):
     assert resolved(project_here, suite(spec(prompt=prompt)))[0].prepared.prompt.name == "greet"
@@ -162,6 +189,7 @@ def test_the_same_command_means_the_same_run_and_any_change_that_counts_another(
         identity(found=resolved(project_here, base, Override(base_url="http://127.0.0.1:9/v1"))),
         identity(replace(base, graders=(replace(grader, negate=True),))),
         identity(replace(base, judge=Judge(model="openai/j"))),
+        identity(replace(base, judge=Judge(model="openai/j", base_url="http://127.0.0.1:9/v1"))),
         identity(d="sha256:2"),
     ]
     (project_here.root / "prompts/greet.prompt.md").write_text(PROMPT.replace("Hello", "Good day"))

@@ -144,6 +144,43 @@ def test_the_judge_is_a_model_with_parameters(project, entry, parameters):
     assert compile_schema(SCHEMA).findings(yaml.safe_load(SMALL + f"judge: {entry}\n")) == []
 
 
+ELSEWHERE = "base_url: 'http://127.0.0.1:9/v1', key: env:K"
+
+
+def test_a_variant_a_judge_and_a_user_may_have_a_server_and_a_key_of_their_own(project):
+    text = (
+        SMALL.replace("[a]", f"[{{prompt: a, model: openai/a, {ELSEWHERE}}}]")
+        + f"judge: {{model: openai/j, {ELSEWHERE}}}\n"
+        + f"conversation: {{user: You ask., model: openai/u, {ELSEWHERE}}}\n"
+    )
+    suite = load(project, text)
+
+    for asked in (suite.variants[0], suite.judge, suite.conversation):
+        assert (asked.base_url, asked.key) == ("http://127.0.0.1:9/v1", "env:K")
+    assert compile_schema(SCHEMA).findings(yaml.safe_load(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("judge", "code", "place"),
+    [
+        ("{model: openai/j, key: sk-abcdefgh}", "secret.bad_reference", "key"),
+        ("{model: openai/j, base_url: ftp//x}", "model.bad_base_url", "base_url"),
+    ],
+)
+def test_an_address_or_a_reference_that_is_none_is_refused_with_its_place(project, judge, code, place):
+    with pytest.raises(BadInput) as caught:
+        load(project, SMALL + f"judge: {judge}\n")
+
+    assert caught.value.code == code
+    assert place in str(caught.value.where)
+    assert "abcdefgh" not in str(caught.value)
+
+
+def test_an_address_of_a_user_without_a_model_is_refused(project):
+    with pytest.raises(BadInput, match="has 'base_url' and no model"):
+        load(project, SMALL + f"conversation: {{user: You ask., {ELSEWHERE}}}\n")
+
+
 def test_a_project_has_a_judge_for_suites_that_name_none(project):
     given = {"repeats": None, "concurrency": None, "judge": "openai/p"}
 

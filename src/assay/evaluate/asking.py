@@ -81,7 +81,7 @@ class Models(Protocol):
         self,
         messages: Sequence[Message],
         *,
-        model: str | None = None,
+        model: str | Target | None = None,
         parameters: Parameters | None = None,
         schema: dict[str, object] | None = None,
         repeat: int = 0,
@@ -137,7 +137,7 @@ class StoredModels:
         self,
         messages: Sequence[Message],
         *,
-        model: str | None = None,
+        model: str | Target | None = None,
         parameters: Parameters | None = None,
         schema: dict[str, object] | None = None,
         repeat: int = 0,
@@ -146,7 +146,7 @@ class StoredModels:
 
         Args:
             messages: What to ask.
-            model: ``PROVIDER/MODEL``, or None for the suite's judge.
+            model: ``PROVIDER/MODEL`` or a whole target, or None for the suite's judge.
             parameters: How to sample; None for the judge's own, or a temperature of 0.
             schema: What the reply's text shall satisfy, for providers that can hold a model to it.
             repeat: Another number is another question, so that repeats are independent.
@@ -221,12 +221,12 @@ class StoredModels:
         self._store.keep(address, (reply,), fallback=False, at_utc=stamp(self._clock.now_utc()))
         return reply
 
-    def _target(self, model: str | None) -> tuple[Target, Parameters]:
-        name = model or (self._judge.model if self._judge is not None else None)
-        if name is None:
+    def _target(self, model: str | Target | None) -> tuple[Target, Parameters]:
+        if model is not None:
+            return model if isinstance(model, Target) else _parsed(model), Parameters(temperature=0)
+        if self._judge is None:
             raise GraderFailed("the grader asks a model, and none is named", hint=_NAME_ONE, code="grader.no_judge")
-        parameters = self._judge.parameters if self._judge is not None and model is None else Parameters(temperature=0)
-        return _parsed(name), parameters
+        return _parsed(self._judge.model, self._judge.base_url, self._judge.key), self._judge.parameters
 
     def _address(self, target: Target, request: Request, repeat: int) -> bytes:
         parts = ["asked", target.provider, target.base_url, self._nonce, msgspec.to_builtins(request)]
@@ -246,9 +246,9 @@ class StoredModels:
         return reply
 
 
-def _parsed(name: str) -> Target:
+def _parsed(name: str, base_url: str | None = None, key: str | None = None) -> Target:
     try:
-        return parse_target(name)
+        return parse_target(name, base_url=base_url, key=key)
     except AssayError as error:
         raise GraderFailed(error.what, hint=error.hint, code="grader.judge") from None
 

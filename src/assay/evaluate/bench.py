@@ -94,7 +94,7 @@ class Bench:
         self,
         messages: Sequence[Message],
         *,
-        model: str | None = None,
+        model: str | Target | None = None,
         parameters: Parameters | None = None,
         schema: dict[str, object] | None = None,
         repeat: int = 0,

@@ -134,11 +134,12 @@ def job_of(project: Project, prepared: Prepared) -> Job[Planned]:
 def _targets(prepared: Prepared) -> tuple[Target, ...]:
     """The models that a run asks: the variants' own, the judge, who plays the user, and those that graders name."""
     suite = prepared.suite
-    judges = [None if part is None else part.model for part in (suite.judge, prepared.stage)]
     settings = [spec.settings.get(key) for spec in suite.graders for key in ("judge", "model", "embeddings")]
     named = [setting.get("model") if isinstance(setting, dict) else setting for setting in settings]
     found = [variant.target for variant in prepared.variants]
-    for name in [*judges, *named]:
+    found += [] if suite.judge is None else [suite.judge.target]
+    found += [] if prepared.stage is None or prepared.stage.model is None else [prepared.stage.model]
+    for name in named:
         if isinstance(name, str):
             with suppress(BadInput):  # a setting of that name that is no model; what asks one says so itself
                 found.append(parse_target(name))

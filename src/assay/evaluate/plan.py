@@ -12,10 +12,12 @@ import msgspec
 
 from assay.author.project import Project
 from assay.author.reference import resolve
+from assay.author.types import Prompt
 from assay.core.canonical import digest
+from assay.core.errors import BadInput
 from assay.engine.prepare import choose_target, merge_parameters, overlay, prepare
 from assay.engine.types import Call, Prepared
-from assay.evaluate.types import Case, ConversationSpec, Suite, VariantLabel, VariantSpec
+from assay.evaluate.types import Case, ConversationSpec, Judge, Suite, VariantLabel, VariantSpec
 from assay.models.target import Target
 from assay.models.types import Parameters
 
@@ -103,9 +105,21 @@ def resolve_variants(project: Project, suite: Suite, suite_file: Path, override:
 
 def _variant(project: Project, spec: VariantSpec, folder: Path, override: Override) -> Variant:
     prompt = resolve(project, spec.prompt, folder=folder, where=spec.where)
-    target = choose_target(prompt, model=override.model or spec.model, base_url=override.base_url, key=override.key)
+    target = _target(prompt, spec, override)
     parameters = merge_parameters(prompt, overlay(spec.parameters, override.parameters))
     return Variant(spec.name, prepare(prompt), target, parameters)
+
+
+def _target(prompt: Prompt, spec: VariantSpec, override: Override) -> Target:
+    """Who answers. What the command line names goes to no address, and gets no key, that the suite gave another."""
+    if override.model is not None or override.base_url is not None:
+        model = override.model or spec.model
+        return choose_target(prompt, model=model, base_url=override.base_url, key=override.key)
+    try:
+        return choose_target(prompt, model=spec.model, base_url=spec.base_url, key=override.key or spec.key)
+    except BadInput as error:
+        error.where = error.where or spec.where
+        raise
 
 
 def plan_identity(suite: Suite, variants: Iterable[Variant], datasets: dict[str, str]) -> str:
@@ -122,23 +136,40 @@ def plan_identity(suite: Suite, variants: Iterable[Variant], datasets: dict[str,
                 {
                     "name": g.name,
                     "grader": g.grader,
-                    "settings": g.settings,
+                    "settings": _without_key(g.settings),
                     "weight": str(g.weight),
                     "negate": g.negate,
                 }
                 for g in suite.graders
             ],
-            "judge": None if suite.judge is None else msgspec.to_builtins(suite.judge),
+            "judge": None if suite.judge is None else told_judge(suite.judge),
             "gate": None if suite.gate is None else repr(suite.gate),
             "repeats": suite.repeats if suite.independent else [suite.repeats, "dependent"],
         }
     )
 
 
+def _without_key(settings: dict[str, object]) -> dict[str, object]:
+    """A grader's settings without where the key of its own judge is."""
+    judge = settings.get("judge")
+    return settings if not isinstance(judge, dict) else settings | {"judge": {k: judge[k] for k in judge if k != "key"}}
+
+
 def told_conversation(spec: ConversationSpec) -> dict[str, object]:
-    """What shapes a conversation, as JSON; where it stands in the suite does not."""
+    """What shapes a conversation, as JSON; where it stands in the suite does not, nor does the key of its model."""
     told = {name: getattr(spec, name) for name in ConversationSpec.__dataclass_fields__ if name != "where"}
-    found: dict[str, object] = msgspec.to_builtins(told)
+    return _told(told)
+
+
+def told_judge(judge: Judge) -> dict[str, object]:
+    """What shapes a judge's replies, as JSON: all but its key."""
+    return _told({"model": judge.model, "base_url": judge.base_url, "parameters": judge.parameters})
+
+
+def _told(parts: dict[str, object]) -> dict[str, object]:
+    """The parts as JSON, without a key; an address is there only where one is given."""
+    kept = {name: part for name, part in parts.items() if name != "key" and (name != "base_url" or part is not None)}
+    found: dict[str, object] = msgspec.to_builtins(kept)
     return found
 
 

@@ -22,6 +22,7 @@ from assay.engine.prepare import overlay
 from assay.evaluate.conversation.read import read_conversation
 from assay.evaluate.dataset import check_dataset_file
 from assay.evaluate.grader import bench_of, make_grader
+from assay.evaluate.suite_model import read_asked
 from assay.evaluate.types import BudgetSpec, CompareRule, DatasetSpec, GateSpec, GraderSpec, Judge, Suite, VariantSpec
 from assay.models.target import parse_target
 
@@ -165,13 +166,13 @@ def _variant(fields: Fields, i: int, item: object) -> VariantSpec:
         )
     entry = fields.sub("variants", i)
     prompt = entry.need_text("prompt")
-    model = entry.text("model")
-    if model is not None:
-        parse_target(model, where=entry.at("model"))
+    asked = read_asked(entry)
     variant = VariantSpec(
         name=_name(entry) or _named_after(prompt),
         prompt=prompt,
-        model=model,
+        model=asked.model,
+        base_url=asked.base_url,
+        key=asked.key,
         parameters=read_parameters(entry),
         where=where,
     )
@@ -210,7 +211,7 @@ def _repeats(fields: Fields) -> tuple[int, bool]:
 
 
 def _judge(fields: Fields) -> Judge | None:
-    """The suite's judge: a model's name, or ``{model, parameters}``."""
+    """The suite's judge: a model's name, or ``{model, base_url, key, parameters}``."""
     value = fields.raw("judge")
     if value is None:
         return None
@@ -218,10 +219,9 @@ def _judge(fields: Fields) -> Judge | None:
         parse_target(value, where=fields.at("judge"))
         return Judge(model=value)
     entry = fields.sub("judge")
-    model = entry.need_text("model")
-    parse_target(model, where=entry.at("model"))
-    given = read_parameters(entry)
-    judge = Judge(model=model, parameters=overlay(Judge(model=model).parameters, given))
+    model, asked = entry.need_text("model"), read_asked(entry)
+    parameters = overlay(Judge(model=model).parameters, read_parameters(entry))
+    judge = Judge(model=model, base_url=asked.base_url, key=asked.key, parameters=parameters)
     entry.close()
     return judge
 

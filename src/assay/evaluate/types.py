@@ -14,6 +14,7 @@ from assay.author.types import MISSING
 from assay.core.document import Document
 from assay.core.location import Location
 from assay.engine.types import Outcome
+from assay.models.target import Target, parse_target
 from assay.models.types import Parameters
 
 Status = Literal["passed", "failed", "error"]
@@ -109,6 +110,8 @@ class VariantSpec:
     name: str
     prompt: str
     model: str | None = None
+    base_url: str | None = None
+    key: str | None = None
     parameters: Parameters = Parameters()
     where: Location
 
@@ -179,10 +182,22 @@ class VariantLabel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
-    """The model that model-graded graders ask, where they name none themselves."""
+    """The model that model-graded graders ask, where they name none themselves.
+
+    Attributes:
+        base_url: Its server's address instead of the provider's own.
+        key: The reference of its key instead of the provider's own.
+    """
 
     model: str
+    base_url: str | None = None
+    key: str | None = None
     parameters: Parameters = Parameters(temperature=0)
+
+    @property
+    def target(self) -> Target:
+        """Whom to ask."""
+        return parse_target(self.model, base_url=self.base_url, key=self.key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +212,8 @@ class ConversationSpec:
         history: The prompt's input that takes the turns before; None is the one that a message inserts.
         first: What the user says first; None is the case's own message, or what the model makes up.
         model: Who plays the user, ``PROVIDER/MODEL``; None is the suite's judge.
+        base_url: That model's server instead of the provider's own.
+        key: The reference of that model's key instead of the provider's own.
         max_turns: Replies of the prompt, at most.
         max_tokens: Tokens of both sides after which no further turn begins.
         says: Texts in a reply that end the conversation.
@@ -210,6 +227,8 @@ class ConversationSpec:
     history: str | None = None
     first: str | None = None
     model: str | None = None
+    base_url: str | None = None
+    key: str | None = None
     parameters: Parameters | None = None
     max_turns: int = 8
     max_tokens: int = 50_000

@@ -46,14 +46,14 @@ class FakeModels:
         self,
         messages: Sequence[Message],
         *,
-        model: str | None = None,
+        model: str | Target | None = None,
         parameters: Parameters | None = None,  # noqa: ARG002 - the interface that graders use
         schema: dict[str, object] | None = None,  # noqa: ARG002 - as above
         repeat: int = 0,  # noqa: ARG002 - as above
     ) -> Reply:
         """The reply; the messages are kept in ``asked``."""
         self.asked.append(tuple(messages))
-        return Reply(text=self._reply(messages) if callable(self._reply) else self._reply, model=model or "fake")
+        return Reply(text=self._reply(messages) if callable(self._reply) else self._reply, model=str(model or "fake"))
 
     async def embed(self, texts: Sequence[str], *, model: str | None = None) -> list[list[float]]:  # noqa: ARG002 - as above
         """A vector for each text."""

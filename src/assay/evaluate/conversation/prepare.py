@@ -14,6 +14,7 @@ from assay.evaluate.conversation.read import check_prompt
 from assay.evaluate.plan import Variant
 from assay.evaluate.talk import Turn
 from assay.evaluate.types import ConversationSpec, Suite
+from assay.models.target import Target, parse_target
 from assay.models.types import Parameters
 
 _SOME_LINE = "Hello"
@@ -34,7 +35,7 @@ class Stage:
     spec: ConversationSpec
     part: Part
     histories: dict[str, str]
-    model: str | None
+    model: Target | None
     parameters: Parameters | None
 
     def inputs(
@@ -69,14 +70,21 @@ def prepare_stage(project: Project, suite: Suite, folder: Path, variants: Iterab
         return None
     histories = {variant.name: check_prompt(spec, variant.prepared.prompt) for variant in variants}
     if spec.prompt is None:
-        return Stage(spec, TextPart(spec.user, spec.first), histories, spec.model, spec.parameters)
+        return Stage(spec, TextPart(spec.user, spec.first), histories, _played_by(spec), spec.parameters)
     try:
         prompt = resolve(project, spec.prompt, folder=folder, where=spec.where)
         part = PromptPart(prompt, spec.first)
     except BadInput as error:
         error.where = error.where or spec.where
         raise
-    model = spec.model or next(iter(prompt.model.candidates), None)
+    model = _played_by(spec, *prompt.model.candidates)
     parameters = merge_parameters(prompt, spec.parameters or Parameters())
     told = None if parameters == Parameters() else parameters
     return Stage(replace(spec, digest=digest_of(prompt)), part, histories, model, told)
+
+
+def _played_by(spec: ConversationSpec, *candidates: str) -> Target | None:
+    """The model that the suite names, else the first of the prompt that plays the user, else None."""
+    if spec.model is not None:
+        return parse_target(spec.model, base_url=spec.base_url, key=spec.key, where=spec.where)
+    return parse_target(candidates[0], where=spec.where) if candidates else None

@@ -10,8 +10,8 @@ from assay.core.errors import BadInput
 from assay.core.fields import Fields
 from assay.engine.types import ExitName
 from assay.evaluate.judging.prompt import check_places
+from assay.evaluate.suite_model import read_asked
 from assay.evaluate.types import ConversationSpec
-from assay.models.target import parse_target
 from assay.models.types import Parameters
 
 TEXT_FILES = (".md", ".txt")
@@ -35,9 +35,15 @@ def read_conversation(fields: Fields, source: WorkingTree, folder: str) -> Conve
     told = entry.need_text("user").strip()
     prompt = told if told.endswith(PROMPT_SUFFIXES) else None
     user = "" if prompt is not None else _user(entry, told, source, folder)
-    model = entry.text("model")
-    if model is not None:
-        parse_target(model, where=entry.at("model"))
+    asked = read_asked(entry)
+    for name, value in asked._asdict().items():
+        if value is not None and asked.model is None:
+            raise BadInput(
+                f"the conversation has {name!r} and no model",
+                hint="name who plays the user: 'model: PROVIDER/MODEL'",
+                code="suite.conversation",
+                where=entry.at(name),
+            )
     parameters = read_parameters(entry)
     says, exits = _stop(entry)
     spec = ConversationSpec(
@@ -46,7 +52,9 @@ def read_conversation(fields: Fields, source: WorkingTree, folder: str) -> Conve
         message=entry.text("message") or "message",
         history=entry.text("history"),
         first=_places(entry, "first", entry.text("first")),
-        model=model,
+        model=asked.model,
+        base_url=asked.base_url,
+        key=asked.key,
         parameters=None if parameters == Parameters() else parameters,
         max_turns=entry.integer("max_turns", least=1) or 8,
         max_tokens=entry.integer("max_tokens", least=1) or 50_000,

@@ -16,7 +16,7 @@ from assay.evaluate.bench import Bench
 from assay.evaluate.judging.prompt import Fill, JudgePrompt, read_prompt
 from assay.evaluate.judging.reading import Unreadable
 from assay.evaluate.verdict import one_line
-from assay.models.target import parse_target
+from assay.models.target import Target, parse_target
 from assay.models.types import Message, Parameters, Reply
 
 ATTEMPTS = 2
@@ -24,7 +24,7 @@ ATTEMPTS = 2
 
 SHOWN_CHARS = 4_000
 
-_KEYS = ("model", "parameters")
+_KEYS = ("model", "base_url", "key", "parameters")
 
 T = TypeVar("T")
 
@@ -75,7 +75,7 @@ class Judge:
 
     name: str
     bench: Bench
-    model: str | None = None
+    model: Target | None = None
     parameters: Parameters | None = None
     prompts: dict[str, Fill] = field(default_factory=dict)
 
@@ -135,7 +135,8 @@ def make_judge(
     Args:
         grader: The grader's name.
         bench: What models are reached through.
-        judge: ``PROVIDER/MODEL``, or a mapping of ``model`` and ``parameters``; None for the suite's judge.
+        judge: ``PROVIDER/MODEL``, or a mapping of ``model``, ``base_url``, ``key`` and ``parameters``; None for the
+            suite's judge.
         prompts: What the entry says in place of the grader's own prompts, by part; None entries are left out.
 
     Raises:
@@ -147,23 +148,32 @@ def make_judge(
     return Judge(
         f"the judge of {grader!r}",
         bench,
-        _model(given.get("model")),
+        _model(given),
         _sampling(given.get("parameters")),
         {part: read_prompt(bench, prompt) for part, prompt in (prompts or {}).items() if prompt is not None},
     )
 
 
-def _model(given: object) -> str | None:
-    if given is None:
+def _model(given: Mapping[str, object]) -> Target | None:
+    """Whom to ask; None for the suite's judge, which has an address and a key of its own."""
+    wanted = {"model": "PROVIDER/MODEL", "base_url": "an address, such as https://host/v1", "key": "env:NAME"}
+    texts: dict[str, str] = {}
+    for name, hint in wanted.items():
+        value = given.get(name)
+        if isinstance(value, str):
+            texts[name] = value
+        elif value is not None:
+            raise BadInput(f"the judge's {name} is {describe(value)}", hint=f"write {hint}", code="grader.judge")
+    if "model" not in texts:
+        if texts:
+            what = f"the grader's judge has a {next(iter(texts))} and no model"
+            raise BadInput(what, hint="name it: 'model: PROVIDER/MODEL'", code="grader.judge")
         return None
-    if not isinstance(given, str):
-        raise BadInput(f"the judge's model is {describe(given)}", hint="write PROVIDER/MODEL", code="grader.judge")
     try:
-        parse_target(given)
+        return parse_target(texts["model"], base_url=texts.get("base_url"), key=texts.get("key"))
     except BadInput as error:
         error.code = "grader.judge"
         raise
-    return given
 
 
 def _sampling(given: object) -> Parameters | None:

@@ -89,7 +89,7 @@ class JudgingBench(Bench):
         self,
         messages: Sequence[Message],
         *,
-        model: str | None = None,  # noqa: ARG002 - the configuration names the judge
+        model: str | Target | None = None,  # noqa: ARG002 - the configuration names the judge
         parameters: Parameters | None = None,  # noqa: ARG002 - and its settings
         schema: dict[str, object] | None = None,  # noqa: ARG002 - which not every judge understands
         repeat: int = 0,
