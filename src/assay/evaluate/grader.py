@@ -18,6 +18,7 @@ import types
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -94,7 +95,7 @@ def make_grader(spec: GraderSpec, bench: Bench) -> Grade:
     factory = graders.get(spec.grader, where=spec.where)
     parameters = inspect.signature(factory).parameters
     _check_names(spec, parameters)
-    _check_types(spec, factory)
+    check_types(spec, factory)
     given = {_GIVEN: bench} if _GIVEN in parameters else {}
     try:
         if isinstance(target := spec.settings.get("target"), str):
@@ -149,8 +150,13 @@ def _check_names(spec: GraderSpec, parameters: "types.MappingProxyType[str, insp
         )
 
 
-def _check_types(spec: GraderSpec, factory: Factory) -> None:
-    hints = get_type_hints(factory, include_extras=True)
+def check_types(spec: GraderSpec, factory: Factory) -> None:
+    """Hold the settings against the factory's types.
+
+    Raises:
+        BadInput: One has another type.
+    """
+    hints = _hints(factory)
     for name, value in spec.settings.items():
         kinds = setting_kinds(hints.get(name, object))
         try:
@@ -164,6 +170,11 @@ def _check_types(spec: GraderSpec, factory: Factory) -> None:
                 code="grader.wrong_type",
                 where=_place(spec, name),
             ) from None
+
+
+@cache
+def _hints(factory: Factory) -> dict[str, object]:
+    return get_type_hints(factory, include_extras=True)
 
 
 _KINDS: dict[object, str] = {

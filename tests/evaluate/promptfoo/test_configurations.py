@@ -313,6 +313,9 @@ def test_a_judge_that_chooses_no_output_is_an_error_of_all_of_them(evaluate, say
         ("tests: [{assert: [{type: assert-set, assert: {type: equals}}]}]", "'assert' of an assert-set is not a list"),
         ("tests: [{assert: [{type: max-score, value: {threshold: x}}]}]", "'threshold' of the assertion 'max-score'"),
         ("tests: [{assert: [{type: python, value: x, config: y}]}]", "'config' is 'y'"),
+        ("defaultTest: {}\nderivedMetrics: 1.5", "a derived metric has no name"),
+        ("commandLineOptions: {filterPattern: [a]}", "'filterPattern' is a list"),
+        ("scenarios: [{config: [{options: 3}]}]", "'options' is 3"),
         ("outputPath: ../../out.json", "lies outside the project's folder"),
     ],
 )
@@ -321,7 +324,21 @@ def test_what_has_another_shape_is_refused_with_its_line(evaluate, line, said):
 
     assert (ran.status, ran.document) == (2, None)
     assert said in ran.err
-    assert "promptfooconfig.yaml:3" in ran.err
+    assert "promptfooconfig.yaml:" in ran.err
+
+
+@pytest.mark.parametrize("providers", ["[{id: echo, label: [a]}]", "[{id: echo, prompts: {a: b}}]"])
+def test_a_provider_of_another_shape_is_refused(evaluate, providers):
+    ran = evaluate(f"prompts: [a]\nproviders: {providers}\n")
+
+    assert (ran.status, ran.document) == (2, None)
+
+
+def test_a_value_of_another_type_than_its_assertion_takes_gives_no_verdict(evaluate):
+    ran = evaluate("prompts: [a]\nproviders: [echo]\ntests: [{assert: [{type: is-json, value: 1.5}]}]\n")
+
+    assert (ran.status, ran.passed) == (3, [False])
+    assert "'value' of the grader 'is-json' is 1.5" in ran.rows[0]["error"]
 
 
 def test_a_key_that_is_written_out_is_not_kept_with_the_run(evaluate, folder):

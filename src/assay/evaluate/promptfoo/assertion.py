@@ -16,7 +16,7 @@ from assay.core.location import Location
 from assay.engine.types import Checked, Outcome
 from assay.evaluate.bench import Bench
 from assay.evaluate.code_answer import function_body
-from assay.evaluate.grader import Factory, graders
+from assay.evaluate.grader import Factory, check_types, graders
 from assay.evaluate.promptfoo.code_verdict import NoVerdict, javascript_result, python_result
 from assay.evaluate.promptfoo.guardrail import guardrails_result
 from assay.evaluate.promptfoo.judging_bench import Judging, judged_by
@@ -30,7 +30,7 @@ from assay.evaluate.promptfoo.skill import skill_result
 from assay.evaluate.promptfoo.transform import Transforms
 from assay.evaluate.promptfoo.types import CodeRef, Json, ProviderSpec, Response
 from assay.evaluate.promptfoo.yaml_file import parse_yaml, shown
-from assay.evaluate.types import Case, Grade, Verdict
+from assay.evaluate.types import Case, Grade, GraderSpec, Verdict
 from assay.models.target import Target
 from assay.models.types import Reply, ToolCall, Usage
 
@@ -289,10 +289,10 @@ class Asserter:
             factory = graders.get(base.replace(":", "-"))
             taken = _parameters(factory)
             settings = {setting: value for setting, value in offered.items() if setting in taken}
-            if "bench" in taken:
-                settings["bench"] = self._bench
+            given = {"bench": self._bench} if "bench" in taken else {}
             try:
-                self._known[key] = factory(**settings)
+                check_types(GraderSpec(grader=base, name=base, where=Location(""), settings=settings), factory)
+                self._known[key] = factory(**settings, **given)
             except BadInput as error:
                 raise GraderFailed(error.what, hint=error.hint, code=error.code) from None
             except TypeError as error:

@@ -63,7 +63,7 @@ def _own_score(result: Result | None, settings: Json) -> float:
         kind = str((part.assertion or {}).get("type", ""))
         if kind in COMPARISONS:
             continue
-        own = float(weights.get(kind, 1))
+        own = float(1 if (given := weights.get(kind)) is None else given)
         total += part.score * own
         weight += own
     if settings.get("method") == "sum":

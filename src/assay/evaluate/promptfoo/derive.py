@@ -54,7 +54,7 @@ def read_metrics(value: Any, where: Location) -> list[tuple[str, str]]:
         BadInput: One without a name, or whose value is no expression.
     """
     found = []
-    for item in value or []:
+    for item in value if isinstance(value, list) else [value] if value else []:
         name, expression = (item.get("name"), item.get("value")) if isinstance(item, dict) else (None, None)
         if not isinstance(name, str) or not isinstance(expression, str):
             raise BadInput(

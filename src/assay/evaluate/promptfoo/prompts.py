@@ -12,6 +12,7 @@ from assay.core.errors import BadInput
 from assay.core.location import Location
 from assay.evaluate.promptfoo.paths import Files, is_code, is_pattern, missing, read_file, split_function
 from assay.evaluate.promptfoo.script_text import json_text, parse_json
+from assay.evaluate.promptfoo.shape import text_of
 from assay.evaluate.promptfoo.types import CodeRef, Json, Prompt
 from assay.evaluate.promptfoo.yaml_file import parse_yaml, shown
 
@@ -67,7 +68,7 @@ def _entries(value: Any, where: Location) -> Iterator[Json]:
     if isinstance(value, str):
         yield {"raw": value}
     elif isinstance(value, dict):
-        yield from ({"raw": raw, "label": label} for raw, label in value.items())
+        yield from ({"raw": raw, "label": text_of(label, "label", where)} for raw, label in value.items())
     elif isinstance(value, list):
         for item in value:
             yield _entry(item, where)
@@ -81,7 +82,8 @@ def _entry(item: Any, where: Location) -> Json:
     if isinstance(item, dict):
         raw = item.get("raw", item.get("id"))
         if isinstance(raw, str):
-            return {**item, "raw": raw}
+            named = {key: text_of(item.get(key), key, where) for key in ("id", "label")}
+            return {**item, **named, "raw": raw}
     raise _wrong("a prompt is neither text nor a mapping with 'raw' or 'id'", where)
 
 

@@ -7,7 +7,7 @@ from assay.core.errors import BadInput
 from assay.core.location import Location
 from assay.evaluate.promptfoo.environment import render_env
 from assay.evaluate.promptfoo.paths import Files, missing
-from assay.evaluate.promptfoo.shape import mapping, number
+from assay.evaluate.promptfoo.shape import mapping, number, text_of, texts_of
 from assay.evaluate.promptfoo.types import Json, ProviderSpec
 from assay.evaluate.promptfoo.yaml_file import read_document
 
@@ -93,12 +93,10 @@ def _spec(kind: str, options: Json, where: Location, *, own_id: str | None = Non
     return ProviderSpec(
         kind=kind,
         id=own_id or str(options.get("id") or kind),
-        label=options.get("label"),
+        label=text_of(options.get("label"), "label", where),
         config=mapping(options.get("config"), "config", where),
-        prompts=None
-        if prompts is None
-        else tuple(str(p) for p in ([prompts] if isinstance(prompts, str) else prompts)),
-        transform=options.get("transform"),
+        prompts=None if prompts is None else tuple(texts_of(prompts, "prompts", where)),
+        transform=text_of(options.get("transform"), "transform", where),
         delay_ms=number(options.get("delay"), "delay", where) or 0.0,
         env=mapping(options.get("env"), "env", where),
         where=where,

@@ -23,7 +23,7 @@ from assay.evaluate.promptfoo.providers.open import open_caller
 from assay.evaluate.promptfoo.run_scripts import RunScripts
 from assay.evaluate.promptfoo.secretless import secretless
 from assay.evaluate.promptfoo.selection import Selection, select_prompts, select_providers
-from assay.evaluate.promptfoo.shape import count, mapping, number
+from assay.evaluate.promptfoo.shape import count, mapping, number, text_of
 from assay.evaluate.promptfoo.tests import TestReader, Tests
 from assay.evaluate.promptfoo.types import CodeRef, Json, PromptfooSuite, ProviderSpec, Test
 from assay.evaluate.promptfoo.yaml_file import read_document, shown
@@ -31,6 +31,7 @@ from assay.evaluate.promptfoo.yaml_file import read_document, shown
 _READ_AS = {
     **dict.fromkeys(("repeat", "maxConcurrency", "filterFirstN", "filterSample", "filterSampleSeed"), count),
     **dict.fromkeys(("delay", "timeoutMs"), number),
+    **dict.fromkeys(("filterPattern", "filterRange", "filterPrompts", "filterProviders", "filterTargets"), text_of),
 }
 
 
