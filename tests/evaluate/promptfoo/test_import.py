@@ -119,3 +119,50 @@ def test_what_ended_the_command_in_promptfoo_fails_the_suites_gate(
     project = App.open(folder).project
     suites = [load_suite(project, folder / name) for name in found["files"] if name.startswith("suites/")]
     assert [suite.gate.counted if suite.gate else None for suite in suites] == [share, share]
+
+
+SERVERS = """
+    prompts: ["Say {{text}}"]
+    providers:
+      - {id: 'openai:chat:m', config: {apiBaseUrl: 'http://127.0.0.1:1/v1', apiKeyEnvar: OWN_KEY}}
+    defaultTest:
+      options:
+        provider: {id: 'openai:chat:judge', config: {apiBaseUrl: 'http://127.0.0.1:2/v1', apiKey: '{{env.J_KEY}}'}}
+      assert:
+        - {type: llm-rubric, value: kind}
+        - type: g-eval
+          value: short
+          provider: {id: 'openai:chat:other', config: {apiHost: 'judge.invalid', top_k: 3}}
+        - {type: factuality, value: b, provider: 'file://judge.py'}
+    tests: [{vars: {text: a}}]
+"""
+
+
+def test_a_judge_and_a_variant_keep_their_own_server_and_key(
+    bring: Import, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("J_KEY", "hush-hush-hush")
+    found = bring(SERVERS)
+    suite = load_suite(App.open(folder).project, folder / "suites/project.yaml")
+    assert [(v.model, v.base_url, v.key) for v in suite.variants] == [
+        ("openai/m", "http://127.0.0.1:1/v1", "env:OWN_KEY")
+    ]
+    assert suite.judge is not None
+    assert (suite.judge.model, suite.judge.base_url, suite.judge.key) == (
+        "openai/judge",
+        "http://127.0.0.1:2/v1",
+        "env:J_KEY",
+    )
+    own = suite.graders[1].settings["judge"]
+    assert own == {"model": "openai/other", "base_url": "https://judge.invalid/v1", "key": "env:OPENAI_API_KEY"}
+    assert "hush" not in (folder / "suites/project.yaml").read_text()
+    assert {item["what"]: item["line"] for item in found["dropped"]} == {
+        "'top_k' of 'provider' of the assertion 'g-eval'": 10,
+        "'provider' of the assertion 'factuality'": 13,
+    }
+
+
+def test_a_judge_whose_key_is_written_out_is_listed_and_not_asked_elsewhere(bring: Import, folder: Path) -> None:
+    found = bring(SERVERS.replace("{{env.J_KEY}}", "sk-1"))
+    assert load_suite(App.open(folder).project, folder / "suites/project.yaml").judge is None
+    assert ("the judge", 7) in [(item["what"], item["line"]) for item in found["dropped"]]

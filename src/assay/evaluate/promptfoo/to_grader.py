@@ -20,7 +20,8 @@ from assay.evaluate.promptfoo.leaving import Leaving
 from assay.evaluate.promptfoo.paths import Files, is_code, read_file, split_function
 from assay.evaluate.promptfoo.script_text import parse_json
 from assay.evaluate.promptfoo.scripting import Scripts, has_tags
-from assay.evaluate.promptfoo.to_variant import slug, target_name
+from assay.evaluate.promptfoo.to_model import JudgeWriter
+from assay.evaluate.promptfoo.to_variant import slug
 from assay.evaluate.promptfoo.types import Json
 from assay.evaluate.promptfoo.yaml_file import parse_yaml, shown
 
@@ -52,14 +53,18 @@ class GraderWriter:
     Args:
         scripts: Renders templates in values.
         files: The files around the configuration.
+        judges: Turns providers that judge into entries.
         leaving: Takes what cannot be carried over.
         folder: The folder of the suites, which paths in them are relative to.
         root: The folder of the project that they will be in.
     """
 
-    def __init__(self, scripts: Scripts, files: Files, leaving: Leaving, *, folder: Path, root: Path) -> None:
+    def __init__(
+        self, scripts: Scripts, files: Files, judges: JudgeWriter, leaving: Leaving, *, folder: Path, root: Path
+    ) -> None:
         self._scripts = scripts
         self._files = files
+        self._judges = judges
         self._leaving = leaving
         self._folder = folder
         self._root = root
@@ -112,13 +117,14 @@ class GraderWriter:
             "rubric_prompt": assertion.get("rubricPrompt", options.get("rubricPrompt")),
             "config": assertion.get("config"),
             "dialect": "javascript" if base == "regex" else None,
-            "judge": target_name(assertion.get("provider")),
         }
+        if "judge" in taken:
+            offered["judge"] = self._judges.judge(assertion.get("provider"), where, f"'provider' of {what}")
+        elif assertion.get("provider") is not None:
+            self._leaving.drop(where, f"'provider' of {what}", "a grader of this kind asks no judge")
         for name, setting in offered.items():
             if setting is not None and name in taken:
                 settings[name] = setting
-        if assertion.get("provider") is not None and "judge" not in settings:
-            self._leaving.drop(where, f"'provider' of {what}", "a judge is a model, written PROVIDER/MODEL")
         found = typed_value(base, value) if value is not None and "value" in taken else None
         return Entry(settings, found, "target" in taken)
 

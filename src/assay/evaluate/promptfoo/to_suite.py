@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from assay.author.exchange.dialect import Dropped
 from assay.author.exchange.secret import is_secret_name
@@ -19,7 +20,7 @@ from assay.core.document import Document
 from assay.core.errors import BadInput
 from assay.core.location import Location
 from assay.evaluate.promptfoo.expand import all_tests, combinations, with_defaults
-from assay.evaluate.promptfoo.job import pass_rate
+from assay.evaluate.promptfoo.job import Judges, pass_rate
 from assay.evaluate.promptfoo.known import JUDGED_TYPES
 from assay.evaluate.promptfoo.leaving import Leaving
 from assay.evaluate.promptfoo.media import is_media
@@ -30,7 +31,8 @@ from assay.evaluate.promptfoo.script_text import json_text, parse_json
 from assay.evaluate.promptfoo.selection import Selection
 from assay.evaluate.promptfoo.suite import Flags, Loaded, load
 from assay.evaluate.promptfoo.to_grader import Entry, GraderWriter, Placed
-from assay.evaluate.promptfoo.to_variant import InputKinds, VariantWriter, slug, target_name
+from assay.evaluate.promptfoo.to_model import JudgeWriter
+from assay.evaluate.promptfoo.to_variant import InputKinds, VariantWriter, slug
 from assay.evaluate.promptfoo.types import Column, Json, Test
 from assay.evaluate.promptfoo.yaml_file import parse_yaml, read_document, shown
 
@@ -79,7 +81,7 @@ class _Group:
     """Tests that are graded alike, in the same columns."""
 
     columns: list[Column]
-    judge: str | None
+    judge: str | Json | None
     entries: list[list[Entry]] = field(default_factory=list)
     cases: list[Json] = field(default_factory=list)
 
@@ -113,9 +115,12 @@ class _Conversion:
         self._leaving = Leaving(file)
         self._name = slug(path.parent.resolve().name if path.stem == "promptfooconfig" else path.stem)
         self._scripts = RunScripts(loaded.files, loaded.suite.env, loaded.suite.filters)
+        providers = Judges(loaded.suite, loaded.files)
+        self._judges = JudgeWriter(providers.provider, loaded.suite.env, self._leaving)
         self._graders = GraderWriter(
             self._scripts,
             loaded.files,
+            self._judges,
             self._leaving,
             folder=(output / "suites").resolve(),
             root=self._project.root,
@@ -149,7 +154,7 @@ class _Conversion:
             self._leave_keys(whole, where)
             options = whole.get("options") or {}
             columns = list(columns_for(suite, whole))
-            judge = target_name(options.get("provider") or suite.judge)
+            judge = self._judge(options.get("provider"), where)
             for values in combinations(Test(whole, where), self._files, suite.env):
                 inputs = self._inputs(values, where)
                 if inputs is None:
@@ -157,6 +162,14 @@ class _Conversion:
                 entries = await self._graders.entries(self._placed(whole, where), inputs, options)
                 self._kinds.add(inputs)
                 self._add(columns, judge, entries, self._case(whole, inputs))
+
+    def _judge(self, own: Any, where: Location) -> str | Json | None:
+        """The judge of a test, from its options or the default test's, or the run's."""
+        shared = own == (self._suite.default_test.get("options") or {}).get("provider")
+        place = (
+            self._place("defaultTest", "options", "provider") if shared else self._in_test(where, "options", "provider")
+        )
+        return self._judges.judge(own or self._suite.judge, place, "the judge")
 
     def _placed(self, whole: Json, where: Location) -> list[Placed]:
         """The test's assertions with their places; the default test's come first."""
@@ -220,7 +233,7 @@ class _Conversion:
         tags = tags_of(whole.get("metadata"))
         return {"id": name, "inputs": inputs, **({"tags": tags} if tags else {})}
 
-    def _add(self, columns: list[Column], judge: str | None, entries: list[Entry], case: Json) -> None:
+    def _add(self, columns: list[Column], judge: str | Json | None, entries: list[Entry], case: Json) -> None:
         alike = [[e.settings, e.by_case, None if e.by_case and e.value is not None else e.value] for e in entries]
         key = json_text([[c.index for c in columns], judge, alike])
         group = self._groups.setdefault(key, _Group(columns, judge))
@@ -228,7 +241,7 @@ class _Conversion:
         group.cases.append(case)
 
     def _written(self) -> dict[str, str]:
-        writer = VariantWriter(self._name, self._leaving)
+        writer = VariantWriter(self._name, self._leaving, self._suite.env)
         files: dict[str, str] = {}
         several = len(self._groups) > 1
         for number, group in enumerate(self._groups.values(), 1):

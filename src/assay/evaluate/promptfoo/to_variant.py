@@ -1,22 +1,22 @@
 """Prompts and providers of a configuration as prompt files and variants of a native suite."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from assay.author.exchange.draft import Draft, is_plain_name
 from assay.author.types import MISSING, Input
-from assay.core.errors import AssayError, BadInput
+from assay.core.errors import AssayError
 from assay.evaluate.promptfoo.leaving import Leaving
 from assay.evaluate.promptfoo.providers.chat_prompt import messages_of
 from assay.evaluate.promptfoo.providers.model import is_reasoning
+from assay.evaluate.promptfoo.to_model import CARRIED, asked_of
 from assay.evaluate.promptfoo.types import Column, Json, Prompt, ProviderSpec
-from assay.models.target import parse_target
 
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _WORD = re.compile(r"(?<![\w.'\"])[A-Za-z_]\w*")
 _FIRST = re.compile(r"\{\{-?\s*([A-Za-z_]\w*)\s*-?\}\}")
 _PARAMETERS = ("temperature", "top_p", "max_tokens", "seed", "stop", "frequency_penalty", "presence_penalty")
-_FAMILIES = {"openai", "anthropic"}
 _KINDS = {"bool": "boolean", "int": "integer", "float": "number", "list": "array", "dict": "object"}
 
 
@@ -24,24 +24,6 @@ def slug(text: str) -> str:
     """A name of lower-case words out of any text."""
     words = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
     return words[:40].strip("-") or "it"
-
-
-def target_name(provider: Any) -> str | None:
-    """``PROVIDER/MODEL`` for a provider that is a model by OpenAI or Anthropic; None for any other."""
-    kind = provider.get("id") if isinstance(provider, dict) else provider
-    if not isinstance(kind, str):
-        return None
-    family, _, rest = kind.partition(":")
-    mode, colon, model = rest.partition(":")
-    model = model if colon and mode in {"chat", "messages"} else rest
-    if family not in _FAMILIES or not model or mode in {"responses", "embedding", "embeddings", "completion"}:
-        return None
-    name = f"{family}/{model}"
-    try:
-        parse_target(name)
-    except BadInput:
-        return None
-    return name
 
 
 class InputKinds:
@@ -80,10 +62,12 @@ class VariantWriter:
     Args:
         suite: The suite's name, which the prompts' names begin with.
         leaving: Takes what cannot be carried over.
+        env: The configuration's environment, which addresses and keys may come from.
     """
 
-    def __init__(self, suite: str, leaving: Leaving) -> None:
+    def __init__(self, suite: str, leaving: Leaving, env: Mapping[str, str]) -> None:
         self._suite = suite
+        self._env = env
         self._leaving = leaving
         self._files: dict[int, str | None] = {}
         self._models: dict[int, Json | None] = {}
@@ -115,24 +99,24 @@ class VariantWriter:
 
     def _model(self, provider: ProviderSpec) -> Json | None:
         what = f"the provider {provider.name!r}"
-        name = target_name(provider.kind)
-        if name is None:
+        asked = asked_of(provider, self._env)
+        if asked is None:
             self._leaving.drop(provider.where, what, "a variant asks a model; set its 'model' to PROVIDER/MODEL")
             return None
-        parameters: Json = {} if is_reasoning(name.partition("/")[2]) else {"temperature": 0, "max_tokens": 1024}
+        parameters: Json = (
+            {} if is_reasoning(asked["model"].partition("/")[2]) else {"temperature": 0, "max_tokens": 1024}
+        )
         for key, value in provider.config.items():
             if key in _PARAMETERS and value is not None:
                 parameters[key] = [value] if key == "stop" and isinstance(value, str) else value
-            elif key in {"apiKey", "apiKeyEnvar"}:
-                self._leaving.drop(provider.where, f"{key!r} of {what}", "keys are named by the provider's variable")
-            elif key != "max_completion_tokens":
-                self._leaving.drop(provider.where, f"{key!r} of {what}", "a variant has no such setting")
-            else:
+            elif key == "max_completion_tokens":
                 parameters["max_tokens"] = value
+            elif key not in CARRIED:
+                self._leaving.drop(provider.where, f"{key!r} of {what}", "a variant has no such setting")
         if provider.transform:
             self._leaving.drop(provider.where, f"'transform' of {what}", "replies are graded as they are")
         parameters = {key: value for key, value in parameters.items() if value is not None}
-        return {"model": name, **({"parameters": parameters} if parameters else {})}
+        return {**asked, **({"parameters": parameters} if parameters else {})}
 
     def _file(self, prompt: Prompt, kinds: InputKinds, place: Any) -> str | None:
         key = id(prompt)

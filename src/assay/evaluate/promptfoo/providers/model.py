@@ -116,6 +116,16 @@ def embedding_target(spec: ProviderSpec | None, env: Mapping[str, str]) -> Targe
     return _target(spec, ModelId(family, model), env)
 
 
+def target_of(spec: ProviderSpec, env: Mapping[str, str]) -> Target | None:
+    """Whom a provider that is a model asks: name, address and the reference of the key; None for any other provider.
+
+    Raises:
+        BadInput: Its key is written out, or its variable is not set.
+    """
+    found = model_id(spec.kind)
+    return None if found is None else _target(spec, found, env)
+
+
 class Model:
     """A model behind Assay's client.
 
