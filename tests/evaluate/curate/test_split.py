@@ -74,3 +74,21 @@ def test_a_split_without_a_cluster_is_refused(file):
 def test_shares_that_are_none_are_refused(text):
     with pytest.raises(BadInput, match="--into"):
         read_splits(text, "0")
+
+
+@pytest.mark.parametrize(
+    ("into", "wrong"),
+    [
+        ("dev", "'dev', which has no share"),
+        ("=0.5,test=0.5", "'=0.5', which has no name"),
+        ("dev=0.5,dev=0.5", "'dev=0.5', whose name stands twice"),
+        ("dev=half", "and 'half' is not a share above 0 and up to 1"),
+        ("dev=0,test=1", "and '0' is not a share above 0 and up to 1"),
+        ("a b=1", "and 'a b' is not a name: it has spaces or brackets"),
+    ],
+)
+def test_what_is_wrong_with_a_split_is_said(into, wrong):
+    with pytest.raises(BadInput) as caught:
+        read_splits(into, "0")
+
+    assert wrong in caught.value.what

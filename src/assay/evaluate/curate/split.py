@@ -6,7 +6,7 @@ in another file is on the same side.
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from assay.core.errors import BadInput
@@ -123,13 +123,24 @@ def read_splits(text: str, seed: str) -> Splits:
             number = float(share)
         except ValueError:
             number = 0.0
-        if not name or set(name) & set("[] \t\n") or not 0 < number <= 1 or name in dict(found):
-            raise BadInput(f"--into has {part.strip()!r}, which is no split of its own", hint=hint, code="dataset.into")
+        if (wrong := _wrong_split(name, share, number, dict(found))) is not None:
+            raise BadInput(f"--into has {part.strip()!r}, {wrong}", hint=hint, code="dataset.into")
         found.append((name, number))
     total = sum(share for _, share in found)
     if abs(total - 1) > 1e-9 or len(found) > MAX_SPLITS:
         raise BadInput(f"the shares of --into come to {total:g}", hint=hint, code="dataset.into")
     return Splits(tuple(found), seed)
+
+
+def _wrong_split(name: str, share: str, number: float, before: Mapping[str, float]) -> str | None:
+    """What is wrong with one part of ``--into``."""
+    if not name or set(name) & set("[] \t\n"):
+        return "which has no name" if not name else f"and {name!r} is not a name: it has spaces or brackets"
+    if name in before:
+        return "whose name stands twice"
+    if not share:
+        return "which has no share"
+    return None if 0 < number <= 1 else f"and {share!r} is not a share above 0 and up to 1"
 
 
 def look_at_splits(file: DatasetFile, splits: Splits) -> SplitReport:
