@@ -85,9 +85,10 @@ class OnRay:
                 hint="run it on one machine, or take the budget out",
                 code="cluster.budget",
             )
-        shared = SharedFolder(self._shared(task))
         with redirect_stdout(sys.stderr):  # Ray talks on standard output, which is for data
-            await self._spread(_ray(), shared, job, task)
+            ray = _ray()
+            shared = SharedFolder(self._shared(task))
+            await self._spread(ray, shared, job, task)
         shared.remove()
 
     async def _spread(self, ray: Any, shared: SharedFolder, job: Job[Any], task: Task) -> None:
