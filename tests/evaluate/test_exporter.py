@@ -57,8 +57,10 @@ def test_an_export_that_fails_leaves_the_old_file(run, tmp_path):
 
 
 def test_a_place_that_cannot_be_written_is_said(run, tmp_path):
-    with pytest.raises(StorageFailed):
+    with pytest.raises(StorageFailed) as caught:
         export_to("junit", run, tmp_path / "gone" / "x.xml")
+
+    assert caught.value.what == f"{tmp_path}/gone/x.xml cannot be written: there is no folder {tmp_path}/gone"
 
 
 @pytest.mark.parametrize("made", ["nothing", "folder", "damaged"])

@@ -11,13 +11,12 @@ from typing import BinaryIO
 
 import msgspec
 
-from assay.core.errors import BadInput
+from assay.core.errors import BadInput, StorageFailed
 from assay.core.plugins import Registry
 from assay.evaluate.run_folder import SUMMARY, iterate_rows
 from assay.evaluate.summary import Summary
 from assay.evaluate.types import SampleRow
-from assay.storage.sqlite import storage_failed
-from assay.storage.whole_file import writing_whole
+from assay.storage.whole_file import reason_of, writing_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,11 @@ def export_to(kind: str, run: FinishedRun, path: Path) -> None:
         with writing_whole(path) as out:
             exporter(run, out)
     except OSError as error:
-        raise storage_failed(path, error) from None
+        raise StorageFailed(
+            f"{path} cannot be written: {reason_of(error)}",
+            hint="make the folder, or name another; check its permissions and the free space on its disk",
+            code="storage.failed",
+        ) from None
 
 
 def load_run(folder: Path) -> FinishedRun:

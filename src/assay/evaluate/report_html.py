@@ -23,7 +23,7 @@ from assay.evaluate.report_data import pack
 from assay.evaluate.report_page import Heading, page
 from assay.evaluate.report_rows import shown_flips
 from assay.evaluate.summary import Summary
-from assay.storage.whole_file import writing_whole
+from assay.storage.whole_file import reason_of, writing_whole
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _SCRIPTS = ("report_data.js", "report_diff.js", "report_detail.js", "report_list.js", "report.js")
@@ -50,7 +50,7 @@ def write_report(
             dump_report(summary, lines, out, rows=rows, heading=heading)
     except OSError as error:
         raise StorageFailed(
-            f"the report {path} cannot be written: {error}",
+            f"the report {path} cannot be written: {reason_of(error)}",
             hint="check the folder's permissions and the free space on its disk",
             code="report.write",
         ) from None

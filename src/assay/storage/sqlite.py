@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from assay.core.errors import StorageFailed
+from assay.storage.whole_file import reason_of
 
 Migration = str
 
@@ -71,7 +72,7 @@ def _migrate(connection: sqlite3.Connection, migrations: Sequence[Migration], fi
 def storage_failed(file: Path, error: Exception) -> StorageFailed:
     """The error for a store that cannot be read or written."""
     return StorageFailed(
-        f"{file} cannot be used: {error}",
+        f"{file} cannot be used: {reason_of(error)}",
         hint="check its permissions and the free space on its disk; if the file is damaged, move it away",
         code="storage.failed",
     )

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,7 +22,7 @@ def writing_whole(path: Path) -> Iterator[BinaryIO]:
     """A file that is written beside its place, reaches the disk, and is moved there when the block ends well.
 
     Raises:
-        OSError: It cannot be written; nothing is left beside it.
+        OSError: It cannot be written; nothing is left beside it. It names the file itself, or its folder.
     """
     temporary = path.with_name(f".{path.name}.new")
     try:
@@ -31,6 +31,22 @@ def writing_whole(path: Path) -> Iterator[BinaryIO]:
             handle.flush()
             os.fsync(handle.fileno())
         temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
+    except BaseException as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename == str(temporary):
+            raise _of(path, error) from None
         raise
+
+
+def reason_of(error: Exception) -> str:
+    """Why it failed, to stand behind a colon: without a number, and without the file that the sentence names."""
+    text = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
+    return text[:1].lower() + text[1:]
+
+
+def _of(path: Path, error: OSError) -> OSError:
+    """The error as one about the file itself."""
+    if isinstance(error, FileNotFoundError) and not path.parent.exists():
+        return FileNotFoundError(error.errno, f"there is no folder {path.parent}", str(path))
+    return type(error)(error.errno, error.strerror, str(path))

@@ -13,7 +13,7 @@ from assay.evaluate.dataset import DatasetFile, cases_in, check_unique, ending_o
 from assay.evaluate.dataset_format import Format, formats
 from assay.evaluate.seen_id import SeenIds
 from assay.evaluate.types import Case
-from assay.storage.whole_file import writing_whole
+from assay.storage.whole_file import reason_of, writing_whole
 
 Change = Callable[[Case], Case | None]
 """What is done to each case on the way, the same for the same case every time; None leaves it out."""
@@ -121,9 +121,8 @@ def write_cases(cases: Callable[[], Iterator[Case]], target: Path, found: Format
             out.flush()
             _check_same(cases(), DatasetFile(Path(out.name), str(target), kind=found.name), found)
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
         raise StorageFailed(
-            f"{target} cannot be written: {reason}", hint="choose another folder", code="dataset.unwritable"
+            f"{target} cannot be written: {reason_of(error)}", hint="choose another folder", code="dataset.unwritable"
         ) from None
 
 

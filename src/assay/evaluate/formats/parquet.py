@@ -86,7 +86,7 @@ class _Writer:
             import pyarrow  # noqa: PLC0415 - an optional extra
             from pyarrow.parquet import ParquetWriter  # noqa: PLC0415 - as above
         except ImportError:
-            raise missing_extra(getattr(out, "name", "the file"), "pyarrow") from None
+            raise missing_extra("a Parquet file", "pyarrow") from None
         self._arrow = pyarrow
         self._table = Table(_typed(shape), _PLAIN, every=False)
         types = {name: _kind(shape.inputs[of]) for name, of in self._table.plain_inputs().items()}

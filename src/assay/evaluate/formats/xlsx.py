@@ -117,7 +117,7 @@ class _Writer:
             from openpyxl import Workbook  # noqa: PLC0415 - an optional extra
             from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - as above
         except ImportError:
-            raise missing_extra(getattr(out, "name", "the file"), "openpyxl") from None
+            raise missing_extra("a workbook", "openpyxl") from None
         self._out = out
         self._cell = WriteOnlyCell
         self._table = Table(shape, _PLAIN, every=False)
