@@ -20,9 +20,9 @@ help: ## List these targets.
 
 # A gate that fails (1) or cannot decide (3) is a demo that worked; 2 is an error, 130 an interruption.
 demo: $(STAMPS)/package $(STAMPS)/assets $(STAMPS)/model ## Evaluate the example project's two prompt versions on the model that comes along.
-	@cd examples/support && { ../../$(BIN)/assay eval suites/triage.yaml; status=$$?; \
-	case $$status in 0|1|3) ;; *) exit $$status ;; esac; }
-	@echo "For these: . $(BIN)/activate && cd examples/support"
+	@$(BIN)/assay eval examples/support/suites/triage.yaml; status=$$?; \
+	case $$status in 0|1|3) ;; *) exit $$status ;; esac
+	@echo "For these: . $(BIN)/activate"
 
 test: $(STAMPS)/package $(STAMPS)/assets $(STAMPS)/model $(STAMPS)/dev ## Run every test, on two processes, with coverage.
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term

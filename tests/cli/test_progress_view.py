@@ -72,6 +72,29 @@ def test_there_is_no_rate_before_anything_is_known():
     assert pace.left_s is None
 
 
+def test_the_time_left_is_not_told_before_a_few_percent_are_done():
+    pace = Pace(264)
+    pace.note(0, 0)
+    pace.note(6.4, 1)  # the model was loaded meanwhile
+    first = pace.left_s
+    pace.note(7, 8)
+    second = pace.left_s
+    pace.note(8, 28)
+
+    assert (first, second, pace.left_s) == (None, pytest.approx(224), pytest.approx((264 - 28) / (28 / 8)))
+
+
+def test_a_large_run_tells_it_after_half_a_minute():
+    pace = Pace(100_000)
+    pace.note(0, 0)
+    pace.note(20, 200)
+    early = pace.left_s
+    pace.note(30, 300)
+
+    assert early is None
+    assert pace.left_s == pytest.approx(9_970)
+
+
 def test_elsewhere_than_on_a_terminal_a_line_is_printed_every_few_seconds(capsys):
     clock = HandClock()
     with ProgressView(264, quiet=False, clock=clock) as view:

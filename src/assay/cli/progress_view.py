@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 DRAW_EVERY_S = 0.1
 LINE_EVERY_S = 5.0
 RATE_OVER_S = 20.0
+SHARE_BEFORE_GUESS = 0.03
+"""How much of a run is done before the time left is told: the first samples wait for a model to be loaded."""
+FEW_BEFORE_GUESS, LONG_BEFORE_GUESS_S = 5, 30.0
 _WIDTH_OF_WORDS = 74
 
 
@@ -31,9 +34,11 @@ class Pace:
     def __init__(self, total: int) -> None:
         self._total = total
         self._marks: deque[tuple[float, int]] = deque()
+        self._first: tuple[float, int] | None = None
 
     def note(self, at_s: float, done: int) -> None:
         """So many were done at that time."""
+        self._first = self._first or (at_s, done)
         self._marks.append((at_s, done))
         while len(self._marks) > 2 and at_s - self._marks[1][0] >= RATE_OVER_S:
             self._marks.popleft()
@@ -48,9 +53,17 @@ class Pace:
 
     @property
     def left_s(self) -> float | None:
-        """Seconds that the rest will take at this rate."""
+        """Seconds that the rest will take at this rate; None while that would be a wild guess."""
         rate = self.per_s
-        return (self._total - self._marks[-1][1]) / rate if rate else None
+        return (self._total - self._marks[-1][1]) / rate if rate and self._is_telling() else None
+
+    def _is_telling(self) -> bool:
+        """A few percent are done; of a large run, some samples over half a minute."""
+        (from_s, before), (at_s, after) = self._first or (0.0, 0), self._marks[-1]
+        done = after - before
+        if done < FEW_BEFORE_GUESS:
+            return False
+        return done >= SHARE_BEFORE_GUESS * self._total or at_s - from_s >= LONG_BEFORE_GUESS_S
 
 
 def progress_words(progress: Progress, total: int, pace: Pace) -> str:
