@@ -15,9 +15,10 @@ from typing import Protocol
 import msgspec
 
 from assay.core.clock import Clock, stamp
-from assay.core.errors import AssayError, GraderFailed, ModelError, Unavailable
+from assay.core.errors import AssayError, BadInput, GraderFailed, ModelError, Unavailable
 from assay.engine.steps import Generates
 from assay.evaluate.alone import Alone
+from assay.evaluate.ready import NotReady
 from assay.evaluate.replies import Address, ReplyStore
 from assay.evaluate.types import Judge, Spent
 from assay.models.minilm import encoder
@@ -112,6 +113,7 @@ class StoredModels:
     Attributes:
         paid: How many questions were asked.
         found: How many were answered from the store.
+        expected: The models that graders said they will ask.
     """
 
     def __init__(
@@ -132,6 +134,18 @@ class StoredModels:
         self._nonce = nonce
         self._alone = Alone()
         self.paid = self.found = 0
+        self.expected: list[Target] = []
+
+    def expect(self, model: str | Target | None) -> None:
+        """Say before the run that graders will ask this model; None is the suite's judge.
+
+        Raises:
+            BadInput: It is none, or none is named.
+        """
+        try:
+            self.expected.append(self._target(model)[0])
+        except GraderFailed as error:
+            raise BadInput(error.what, hint=error.hint, code=error.code) from None
 
     async def ask(
         self,
@@ -270,6 +284,8 @@ def _blamed(target: Target, does: str) -> Iterator[None]:
         raise GraderFailed(
             f"the model {target} that {does} gave no reply: {error.what}", hint=error.hint, code="grader.model"
         ) from None
+    except NotReady:
+        raise
     except AssayError as error:
         raise GraderFailed(error.what, hint=error.hint, code=error.code) from None
 

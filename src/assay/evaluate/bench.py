@@ -122,6 +122,15 @@ class Bench:
         """
         return await self._reach().embed_at(target, texts)
 
+    def expect_model(self, model: str | Target | None) -> None:
+        """Say before the run that this model will be asked, so that it is seen to be there; None is the suite's judge.
+
+        Raises:
+            BadInput: No model is named.
+        """
+        if isinstance(self._models, StoredModels):
+            self._models.expect(model)
+
     def expect_vectors(self, model: str | None) -> None:
         """Get the embedded encoder ready before the run, where graders will use it: that must not slow calls down.
 

@@ -20,6 +20,7 @@ from assay.evaluate.conversation.sampler import ConversationSampler
 from assay.evaluate.dataset import DatasetFacts, check_specs, spec_cases
 from assay.evaluate.grader import bench_of, open_graders
 from assay.evaluate.plan import Override, Planned, Variant, plan_identity, resolve_variants, samples
+from assay.evaluate.ready import ReadyClient
 from assay.evaluate.sampler import CallSampler, Facilities
 from assay.evaluate.service import Job
 from assay.evaluate.suite import load_suite
@@ -96,8 +97,10 @@ def job_of(project: Project, prepared: Prepared) -> Job[Planned]:
 
     @asynccontextmanager
     async def open_sampler(given: Facilities) -> AsyncIterator[CallSampler]:
+        ready = ReadyClient(given.engine.client)
+        given = replace(given, engine=given.engine.through(ready))
         models = StoredModels(
-            given.engine.client,
+            ready,
             given.store,
             clock=given.clock,
             judge=suite.judge,
@@ -105,6 +108,7 @@ def job_of(project: Project, prepared: Prepared) -> Job[Planned]:
             nonce=given.nonce,
         )
         async with open_graders(project, suite, models) as graders:
+            _expect(ready, prepared, models)
             if prepared.stage is None:
                 yield CallSampler(given, graders)
             else:
@@ -129,6 +133,21 @@ def job_of(project: Project, prepared: Prepared) -> Job[Planned]:
         samples=plan,
         open_sampler=open_sampler,
     )
+
+
+def _expect(ready: ReadyClient, prepared: Prepared, models: StoredModels) -> None:
+    """Tell whom the run will ask: the variants' models, who plays the user, and whom the graders said they will ask."""
+    suite = prepared.suite
+    for variant, spec in zip(prepared.variants, suite.variants, strict=True):
+        ready.need(variant.target, spec.where)
+    judge = None if suite.judge is None else suite.judge.target
+    if prepared.stage is not None:
+        if prepared.stage.model is None:
+            models.expect(None)
+        else:
+            ready.need(prepared.stage.model, prepared.stage.spec.where)
+    for target in models.expected:
+        ready.need(target, suite.document.at("judge") if target == judge else None)
 
 
 def _targets(prepared: Prepared) -> tuple[Target, ...]:

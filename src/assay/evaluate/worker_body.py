@@ -26,12 +26,17 @@ def run(body: str, names: list[str], arguments: list[object]) -> object:
 
 
 def _compiled(body: str, names: list[str]) -> Callable[..., object]:
-    lines = body.split("\n")
-    inner = "\n".join("    " + line for line in lines) if len(lines) > 1 else f"    return {body.strip()}"
     names_here: dict[str, object] = {"json": json, "__name__": "configuration"}
-    code = compile(f"def main({', '.join(names)}):\n{inner}\n", "<configuration>", "exec")
+    code = compile(function_of(body, names), "<configuration>", "exec")
     exec(code, names_here)  # noqa: S102 - the project's own code, which is what this process is for
     return names_here["main"]  # type: ignore[return-value]  # the line above defines it
+
+
+def function_of(body: str, names: list[str]) -> str:
+    """The text of a function ``main`` that has this body: its lines, or the value of its only one."""
+    lines = body.split("\n")
+    inner = "\n".join("    " + line for line in lines) if len(lines) > 1 else f"    return {body.strip()}"
+    return f"def main({', '.join(names)}):\n{inner}\n"
 
 
 def script(file: str, arguments: list[str]) -> str:

@@ -15,7 +15,7 @@ from assay._version import __version__
 from assay.core.errors import BadInput, Unavailable
 from assay.models.address import host_of, join, normalise_base_url
 from assay.models.provider import Auth, Provider, providers
-from assay.models.secret import Secret, resolve_secret
+from assay.models.secret import Secret, resolve_secret, split_references
 from assay.models.target import Target
 
 EmbeddedEndpoint = Callable[[], Awaitable[tuple[str, str]]]
@@ -86,6 +86,19 @@ class Routes:
             route = self._known[place] = _route(provider, base_url, model, secret, path)
         return route
 
+    def check(self, target: Target) -> None:
+        """See that the target has an address and its keys are there, without asking anybody.
+
+        Raises:
+            BadInput: No address, or no key where a reference leads.
+        """
+        provider = providers.get(target.provider)
+        if provider.on_demand:
+            return
+        self._base_url(target, provider)
+        for key in (None,) if target.key is None else split_references(target.key):
+            self._secret(msgspec.structs.replace(target, key=key), provider)
+
     async def _embedded(self, provider: Provider) -> tuple[str, Secret]:
         if self._embedded_endpoint is None:
             raise Unavailable(
@@ -104,7 +117,7 @@ class Routes:
             variable = f", or set {provider.base_url_env}" if provider.base_url_env else ""
             raise BadInput(
                 f"the provider {provider.name!r} has no address of its own, and {target} names none",
-                hint=f"give the server's address with --base-url{variable}",
+                hint=f"give the server's address with --base-url, or base_url in the suite{variable}",
                 code="model.no_base_url",
             )
         return named

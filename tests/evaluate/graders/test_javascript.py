@@ -68,7 +68,6 @@ async def test_named_scores_and_what_else_is_said_are_kept(build, case, outcome)
         ("-1", "grader.result", "the JavaScript returned the score -1"),
         ("({reason: 'x'})", "grader.result", "the JavaScript returned a mapping"),
         ("missing.field", "script.thrown", "the JavaScript failed: ReferenceError: missing is not defined"),
-        ("output ===", "script.syntax", "the JavaScript cannot be read"),
         ("require('/etc/passwd')", "script.outside", "lies outside the project's folder"),
         ("'x'.repeat(2 ** 29)", "script.memory", "the JavaScript needed more than 256 MB of memory"),
     ],
@@ -78,6 +77,14 @@ async def test_what_is_no_verdict_is_an_error_and_not_a_score(build, case, outco
 
     assert error.code == code
     assert what in error.what
+
+
+@pytest.mark.parametrize("value", ["output ===", "const x = 1\nreturn x +"])
+def test_code_that_cannot_be_compiled_is_refused_when_the_suite_is_checked(build, value):
+    with pytest.raises(BadInput, match="the JavaScript cannot be read") as caught:
+        build("javascript", value=value)
+
+    assert (caught.value.code, caught.value.where.line) == ("grader.value", 8)
 
 
 async def test_a_file_is_called_by_its_default_export_or_by_name(build, write, case, outcome):

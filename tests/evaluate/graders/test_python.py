@@ -386,3 +386,17 @@ def alive_group(group: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        ("output ==", "the Python cannot be read: invalid syntax"),
+        ("n = len(output)\nreturn n >", "the Python cannot be read on its line 2: invalid syntax"),
+    ],
+)
+def test_code_that_cannot_be_compiled_is_refused_when_the_suite_is_checked(build, value, what):
+    with pytest.raises(BadInput) as caught:
+        build("python", value=value)
+
+    assert (caught.value.what, caught.value.code, caught.value.where.line) == (what, "grader.value", 8)

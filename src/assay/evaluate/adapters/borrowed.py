@@ -92,6 +92,8 @@ class BorrowedJudge:
     def __init__(self, bench: Bench, model: str | None) -> None:
         self._bench = bench
         self._model = model
+        if model is not None:  # without one, whether the judge is asked is known only later
+            bench.expect_model(model)
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @property

@@ -10,7 +10,7 @@ from assay.evaluate.bench import Bench
 from assay.evaluate.code_answer import file_and_name, function_body, told, verdict_of
 from assay.evaluate.grader import graders
 from assay.evaluate.script.engine import Code
-from assay.evaluate.script.types import UNDEFINED
+from assay.evaluate.script.types import UNDEFINED, ScriptFailed
 from assay.evaluate.types import Case, Grade, Verdict
 
 _SUFFIXES = (".js", ".cjs", ".mjs")
@@ -39,7 +39,9 @@ def javascript(
     if file is not None:
         _check(bench, file[0])
     code = Code(function_body(value), ("output", "context"), what="the JavaScript")
-    what = file[0] if file is not None else "the JavaScript"
+    what = file[0] if file is not None else code.what
+    if file is None:
+        _check_code(bench, code)
 
     async def grade(case: Case, outcome: Outcome) -> Verdict:
         arguments = told(case, outcome, config or {})
@@ -50,6 +52,14 @@ def javascript(
         return verdict_of(None if found is UNDEFINED else found, threshold, what)
 
     return grade
+
+
+def _check_code(bench: Bench, code: Code) -> None:
+    """See that the code can be compiled, without running it."""
+    try:
+        bench.scripts.engine.check(code)
+    except ScriptFailed as error:
+        raise BadInput(error.what, hint=error.hint, code="grader.value") from None
 
 
 def _check(bench: Bench, path: str) -> None:

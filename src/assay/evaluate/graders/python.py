@@ -15,6 +15,7 @@ from assay.evaluate.code_answer import file_and_name, told, verdict_of
 from assay.evaluate.grader import graders
 from assay.evaluate.types import Case, Grade, Verdict
 from assay.evaluate.verdict import one_line
+from assay.evaluate.worker_body import function_of
 
 _EXPECTED = "a bool, a number in [0, 1], (score, reason), or {'score': …, 'passed': …, 'reason': …}"
 
@@ -71,6 +72,7 @@ def _of_value(bench: Bench, value: str, timeout_s: float, threshold: float | Non
     file = file_and_name(value)
     if file is None:
         what = "the Python"
+        _check_body(value.rstrip())
 
         async def grade(case: Case, outcome: Outcome) -> Verdict:
             output, context = told(case, outcome, config)
@@ -88,6 +90,20 @@ def _of_value(bench: Bench, value: str, timeout_s: float, threshold: float | Non
         return verdict_of(found, threshold, f"{path}:{name}")
 
     return grade_by_file
+
+
+def _check_body(body: str) -> None:
+    """See that the code can be compiled, without running it."""
+    try:
+        compile(function_of(body, ["output", "context"]), "<value>", "exec")
+    except (SyntaxError, ValueError, RecursionError) as error:
+        line = (getattr(error, "lineno", None) or 1) - 1  # less the line of the function's head
+        place = f" on its line {line}" if "\n" in body and line > 0 else ""
+        raise BadInput(
+            f"the Python cannot be read{place}: {error.msg if isinstance(error, SyntaxError) else error}",
+            hint="one line is an expression, several lines are a function's body with its 'return'",
+            code="grader.value",
+        ) from None
 
 
 def case_data(case: Case) -> dict[str, object]:

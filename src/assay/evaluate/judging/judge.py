@@ -145,10 +145,12 @@ def make_judge(
     given = {"model": judge} if isinstance(judge, str) else dict(judge or {})
     if (odd := next((key for key in given if key not in _KEYS), None)) is not None:
         raise unknown_name("key", odd, _KEYS, code="grader.judge")
+    target = _model(given)
+    bench.expect_model(target)
     return Judge(
         f"the judge of {grader!r}",
         bench,
-        _model(given),
+        target,
         _sampling(given.get("parameters")),
         {part: read_prompt(bench, prompt) for part, prompt in (prompts or {}).items() if prompt is not None},
     )

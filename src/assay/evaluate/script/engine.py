@@ -106,6 +106,12 @@ class Engine:
         self._doing = (code.what, code.where)
         return self._do(machine, "run", self._compiled(machine, code), _json(arguments))
 
+    def check(self, code: Code) -> None:
+        """See that a function of the configuration can be compiled, without calling it."""
+        machine = self._ready()
+        self._doing = (code.what, code.where)
+        self._compiled(machine, code)
+
     def call(
         self, file: str, name: str | None, arguments: Sequence[object], *, where: Location | None = None
     ) -> object:
