@@ -18,7 +18,7 @@ from assay.evaluate.plan import Planned, Variant
 from assay.evaluate.row import unanswered
 from assay.evaluate.summary import VariantSummary
 from assay.evaluate.tally import MAX_FLIPS, MAX_SLICES_PER_TAG, Tally, Total, rate
-from assay.evaluate.types import Case, CompareRule, GateSpec, GraderVerdict, SampleRow
+from assay.evaluate.types import Case, CompareRule, GateSpec, GraderVerdict, SampleRow, Spent
 from assay.models.target import parse_target
 from assay.models.types import Parameters
 from assay.stats.paired import tango
@@ -91,6 +91,18 @@ def test_sums_are_exact_and_unknown_as_soon_as_one_part_is():
     assert (known.input_tokens, known.output_tokens, known.cost_usd) == (30, 6, "0.3")
     assert (unknown.input_tokens, unknown.cached_tokens, unknown.cost_usd) == (30, None, None)
     assert (without_reply.input_tokens, without_reply.cost_usd) == (10, "0.001")  # no reply, so nothing was used
+
+
+def test_what_judges_spent_is_summed_apart_and_unknown_as_soon_as_one_part_is():
+    def graded(i: int, cost: str | None) -> SampleRow:
+        return row(i, grading=Spent(calls=2, input_tokens=10, output_tokens=3, cost_usd=cost))
+
+    known, unknown = (summary([graded(0, "0.1"), row(1), graded(2, cost)]) for cost in ("0.2", None))
+
+    assert known.grading == Spent(calls=4, input_tokens=20, output_tokens=6, cost_usd="0.3")
+    assert (unknown.grading.input_tokens, unknown.grading.cost_usd) == (20, None)
+    assert known.cost_usd == summary([row(i) for i in range(3)]).cost_usd
+    assert summary([row(0)]).grading is None
 
 
 @given(st.lists(st.none() | st.integers(0, 10**9) | st.decimals(0, 1, places=9).map(str)))

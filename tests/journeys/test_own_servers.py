@@ -49,6 +49,13 @@ def test_each_is_asked_at_its_own_server_with_its_own_key_which_is_kept_nowhere(
         desk.write("suites/talk.yaml", suite.replace(", EXTRA", own))
         again = here("eval", "suites/talk.yaml")
 
+    told, plan = (json.loads((desk.runs()[-1] / f"{name}.json").read_text("utf-8")) for name in ("summary", "plan"))
+    assert told["asked"] == plan["asked"]
+    assert told["asked"]["user"] == f"openai-compatible/u at {u.base_url}"
+    assert told["asked"]["judge of llm-rubric"] == f"openai-compatible/own at {j.base_url}"
+    assert told["variants"][0]["grading"]["calls"] == 2
+    assert "judge and user" in done.out
+    assert "Judge of llm-rubric" in (desk.runs()[-1] / "report.html").read_text("utf-8")
     assert (done.status, again.status) == (0, 0), done.out + done.err + again.out
     assert [len(fake.requests) for fake in (a, j, u)] == [2, 2, 1]
     assert [request.body["model"] for request in j.requests] == ["j", "own"]

@@ -248,6 +248,8 @@ def _measures(variants: Sequence[VariantSummary]) -> Iterator[tuple[str, list[st
         [f"{wording.latency(v.latency_p50_ms)} / {wording.latency(v.latency_p95_ms)}" for v in variants],
     )
     yield "cost", [wording.cost(v.cost_usd) for v in variants]
+    if any(v.grading is not None for v in variants):
+        yield "judge and user", [wording.grading(v.grading) for v in variants]
 
 
 def _samples(variant: VariantSummary) -> str:

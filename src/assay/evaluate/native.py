@@ -127,6 +127,7 @@ def job_of(project: Project, prepared: Prepared) -> Job[Planned]:
         total=facts.cases * suite.repeats * len(variants),
         budget=suite.budget,
         targets=_targets(prepared),
+        asked=_asked(prepared),
         datasets=facts.digests,
         identity=plan_identity(suite, variants, facts.digests),
         plan={"variants": [_told(variant) for variant in variants]},
@@ -163,6 +164,27 @@ def _targets(prepared: Prepared) -> tuple[Target, ...]:
             with suppress(BadInput):  # a setting of that name that is no model; what asks one says so itself
                 found.append(parse_target(name))
     return tuple(found)
+
+
+def _asked(prepared: Prepared) -> dict[str, str]:
+    """Who judges and who plays the user, as ``plan.json`` and the report tell it: without keys."""
+    suite, found = prepared.suite, dict[str, str]()
+    if suite.judge is not None:
+        found["judge"] = _place(suite.judge.target)
+    if prepared.stage is not None:
+        user = prepared.stage.model
+        found["user"] = found.get("judge", "") if user is None else _place(user)
+    for spec in suite.graders:
+        judge = spec.settings.get("judge")
+        told = judge if isinstance(judge, dict) else {"model": judge}
+        if isinstance(told.get("model"), str):
+            at = f" at {told['base_url']}" if told.get("base_url") else ""
+            found[f"judge of {spec.name}"] = f"{told['model']}{at}"
+    return {part: model for part, model in found.items() if model}
+
+
+def _place(target: Target) -> str:
+    return str(target) if target.base_url is None else f"{target} at {target.base_url}"
 
 
 def _cases(project: Project, suite: Suite) -> Iterator[Case]:

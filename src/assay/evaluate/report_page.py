@@ -318,6 +318,10 @@ def _p_value(p: float) -> str:
 
 def _measures(variants: list[VariantSummary]) -> list[Measure]:
     level = wording.level(variants[0].level) if variants else ""
+    graded = any(v.grading is not None for v in variants)
+    grading = [
+        Measure("Judge and user", "calls, tokens in / out, cost", [wording.grading(v.grading) for v in variants])
+    ]
     return [
         Measure("Pass rate", f"with its {level} interval", [wording.pass_rate(v) for v in variants]),
         Measure("Samples", "passed, failed, errors", [_counts(v) for v in variants]),
@@ -331,6 +335,7 @@ def _measures(variants: list[VariantSummary]) -> list[Measure]:
         Measure("Latency, median", "", [wording.latency(v.latency_p50_ms) for v in variants]),
         Measure("Latency, p95", "", [wording.latency(v.latency_p95_ms) for v in variants]),
         Measure("Cost", "", [wording.cost(v.cost_usd) for v in variants]),
+        *(grading if graded else []),
     ]
 
 
@@ -419,5 +424,6 @@ def _provenance(run: Summary) -> list[tuple[str, str]]:
         ("Finished", f"{wording.moment(run.finished_utc)}, after {wording.duration(run.duration_s)}"),
         ("Calls made", wording.count(run.calls_made)),
         ("Calls reused", wording.count(run.calls_reused)),
+        *((f"{part[:1].upper()}{part[1:]}", model) for part, model in run.asked.items()),
         ("Assay", run.assay),
     ]

@@ -66,6 +66,7 @@ class Job(Generic[P]):
         planned: The same by variant, where the variants differ in it.
         budget: The most that a run may use, if the suite says it.
         targets: The models that will be asked, as far as they are known; a budget in money needs their prices.
+        asked: Who else is asked beside the variants' models: the part, such as ``judge``, and the model.
         datasets: Path -> digest.
         identity: A digest: the same for two commands that mean the same run.
         plan: What ``plan.json`` holds beyond the rest.
@@ -85,6 +86,7 @@ class Job(Generic[P]):
     planned: dict[str, int] | None = None
     budget: BudgetSpec | None = None
     targets: tuple[Target, ...] = ()
+    asked: dict[str, str] = field(default_factory=dict)
     datasets: dict[str, str]
     identity: str
     plan: dict[str, object] = field(default_factory=dict)
@@ -250,6 +252,7 @@ class Evaluation:
             "fresh": run if options.fresh else "",
             "samples": job.total,
             "datasets": job.datasets,
+            **({"asked": job.asked} if job.asked else {}),
             **job.plan,
             "assay": __version__,
         }
@@ -298,5 +301,6 @@ def _summary(job: Job[P], name: str, tally: Tally, progress: Progress, span: _Sp
         calls_reused=progress.reused,
         missing=sum(variant.missing for variant in variants),
         stopped=progress.stopped,
+        asked=job.asked if any(variant.grading is not None for variant in variants) else {},
         assay=__version__,
     )

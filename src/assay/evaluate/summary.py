@@ -5,7 +5,7 @@ Made by ``tally.py`` and ``gate.py``. The names are a public format (``docs/refe
 
 import msgspec
 
-from assay.evaluate.types import Decision
+from assay.evaluate.types import Decision, Spent
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +41,7 @@ class VariantSummary(msgspec.Struct, frozen=True, kw_only=True):
 
     ``missing`` are samples beyond those that were planned and not run, as the budget was spent.
     Token counts and cost are sums; each is None when any sample's is unknown.
+    ``grading`` is the sum of what judges and a simulated user spent; None where none was asked.
     """
 
     name: str
@@ -70,6 +71,7 @@ class VariantSummary(msgspec.Struct, frozen=True, kw_only=True):
     slices: list[Slice]
     error_codes: dict[str, int]
     missing: int = 0
+    grading: Spent | None = None
 
 
 class Flip(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,7 +121,10 @@ class GatePart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """A finished run; or one that a budget stopped: then ``stopped`` says why, and ``missing`` how much was not run."""
+    """A finished run; or one that a budget stopped: then ``stopped`` says why, and ``missing`` how much was not run.
+
+    ``asked`` says who else was asked beside the variants' models: the part (``judge``, ``user``) and the model.
+    """
 
     format: int
     run: str
@@ -141,3 +146,4 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     assay: str
     missing: int = 0
     stopped: str | None = None
+    asked: dict[str, str] = {}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from assay.evaluate.summary import Comparison, Flip, GraderSummary, Rate, Slice, VariantSummary
-from assay.evaluate.types import CompareRule, GateSpec, SampleRow, VariantLabel
+from assay.evaluate.types import CompareRule, GateSpec, SampleRow, Spent, VariantLabel
 from assay.stats.decision import gate_level
 from assay.stats.paired import Pairs, mcnemar
 from assay.stats.passes import Passes
@@ -53,6 +53,34 @@ class _GraderTally:
     scores: float = 0.0
 
 
+class GradingTally:
+    """What graders and a simulated user spent."""
+
+    def __init__(self) -> None:
+        self._calls = 0
+        self._input, self._output, self._cost = Total(), Total(), Total()
+
+    def add(self, spent: Spent | None) -> None:
+        """Take in what one sample took; None when it asked no model."""
+        if spent is None:
+            return
+        self._calls += spent.calls
+        self._input.add(spent.input_tokens)
+        self._output.add(spent.output_tokens)
+        self._cost.add(spent.cost_usd)
+
+    def total(self) -> Spent | None:
+        """The sums; None when no model was asked."""
+        if not self._calls:
+            return None
+        return Spent(
+            calls=self._calls,
+            input_tokens=_whole(self._input),
+            output_tokens=_whole(self._output),
+            cost_usd=_money(self._cost),
+        )
+
+
 class VariantTally:
     """One variant's counts."""
 
@@ -67,6 +95,7 @@ class VariantTally:
         self.valid = 0
         self.tokens = {"input": Total(), "output": Total(), "cached": Total()}
         self.cost = Total()
+        self.grading = GradingTally()
         self.latencies = array("f")
         self.graders: dict[str, _GraderTally] = {}
         self.slices: dict[str, dict[str, Passes]] = {}
@@ -82,6 +111,7 @@ class VariantTally:
         if row.error is not None:
             self.error_codes[row.error["code"]] += 1
         self._add_answer(row)
+        self.grading.add(row.grading)
         for tag, value in row.tags.items():
             values = self.slices.setdefault(tag, {})
             if value in values or len(values) < MAX_SLICES_PER_TAG:
@@ -132,13 +162,14 @@ class VariantTally:
             input_tokens=_whole(self.tokens["input"]),
             output_tokens=_whole(self.tokens["output"]),
             cached_tokens=_whole(self.tokens["cached"]),
-            cost_usd=f"{Decimal(self.cost.value):f}" if self.cost.known else None,
+            cost_usd=_money(self.cost),
             latency_p50_ms=round(times[0], 1) if times else None,
             latency_p95_ms=round(times[1], 1) if times else None,
             graders=[_grader(name, tally) for name, tally in self.graders.items()],
             slices=self._slices(),
             error_codes=dict(sorted(self.error_codes.items())),
             missing=max(0, planned - n) if planned is not None else 0,
+            grading=self.grading.total(),
         )
 
     def _slices(self) -> list[Slice]:
@@ -153,6 +184,10 @@ class VariantTally:
 
 def _whole(total: Total) -> int | None:
     return int(total.value) if total.known else None
+
+
+def _money(total: Total) -> str | None:
+    return f"{Decimal(total.value):f}" if total.known else None
 
 
 def _grader(name: str, tally: _GraderTally) -> GraderSummary:

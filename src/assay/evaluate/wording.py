@@ -9,7 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from assay.evaluate.summary import Rate, VariantSummary
-from assay.evaluate.types import Decision
+from assay.evaluate.types import Decision, Spent
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
@@ -92,6 +92,14 @@ def duration(time_s: float) -> str:
     if whole < 3600:
         return f"{whole // 60}{NBSP}min{NBSP}{whole % 60}{NBSP}s"
     return f"{whole // 3600}{NBSP}h{NBSP}{whole % 3600 // 60}{NBSP}min"
+
+
+def grading(spent: Spent | None) -> str:
+    """What judges and a simulated user took: ``24 calls, 5,120 / 310 tokens, $0.02``."""
+    if spent is None:
+        return NOTHING
+    calls, tokens = plural(spent.calls, "call"), f"{count(spent.input_tokens)} / {count(spent.output_tokens)} tokens"
+    return f"{calls}, {tokens}, {cost(spent.cost_usd)}" if spent.cost_usd else f"{calls}, {tokens}, cost {UNKNOWN}"
 
 
 def cost(amount_usd: str | Decimal | None) -> str:
