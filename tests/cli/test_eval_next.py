@@ -26,7 +26,7 @@ def test_a_run_of_one_variant_shows_what_did_not_pass_and_commands_that_can_be_g
     out = capsys.readouterr().out
 
     assert status == 3
-    assert "Did not pass" in out
+    assert "Failed: 8 samples; the first 5" in out
     assert "s-02" in out
     assert "more cases" in out
     assert "-i review=" in out

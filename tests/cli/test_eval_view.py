@@ -52,7 +52,8 @@ def test_says_everything_in_any_width(summary, width):
         "✓ PASS",
         "Flips: 14 lost, 54 gained; 10 of them",
         "severity: critical  77.3 % (56.6 to 89.9)  n = 22",
-        "grader.crashed × 1, model.rate_limited × 1",
+        ": grader.crashed × 1\n",
+        ": model.rate_limited × 1\n",
         "Calls: 204 made, 60 reused",
         f"Report: {REPORT}\n",
         *NEXT,
@@ -124,6 +125,17 @@ def test_lost_cases_come_first_and_leave_room_for_gained_ones(summary):
     shown = [flip.change for flip in first_flips(summary.comparison.flips)]
 
     assert shown == ["lost"] * 7 + ["gained"] * 3
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_flip_shows_its_input_and_why_it_was_lost(summary, width):
+    flip = msgspec.structs.replace(
+        summary.comparison.flips[0], change="lost", input="I was charged " * 30, why="day: no"
+    )
+    text = printed(changed(summary, comparison=msgspec.structs.replace(summary.comparison, flips=[flip])), width=width)
+
+    assert re.search(r"\n {10}I was charged .*…\n {10}day: no\n", text)
+    assert max(cell_len(line) for line in text.splitlines() if "Report:" not in line) <= width
 
 
 def test_no_reply_and_an_empty_reply_are_told_apart(summary):

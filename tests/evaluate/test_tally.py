@@ -250,3 +250,19 @@ def test_memory_does_not_grow_with_the_number_of_samples():
         tracemalloc.stop()
 
     assert grown < 4_000 * 20  # a few bytes a sample for the latencies
+
+
+def test_pairs_that_both_fail_are_counted_and_the_first_kept():
+    rows = [row(i, i == 3, variant=name) for i in range(9) for name in ("old", "new")]
+    told = tally(rows, variants=2).compare
+
+    assert told.both_failed == 8
+    assert [(old.case, new.variant) for old, new in told.both] == [(f"c{i}", "new") for i in (0, 1, 2, 4, 5)]
+
+
+def test_a_flip_holds_the_beginning_of_the_input_and_what_failed_the_worse_side():
+    verdict = GraderVerdict(grader="choice", score=0.0, passed=False, reason="chose 'b'")
+    rows = [row(1, True, inputs={"q": "why?"}), row(1, False, "new", inputs={"q": "why?"}, verdicts=[verdict])]
+    flip = tally(rows, variants=2).compare.comparison().flips[0]
+
+    assert (flip.change, flip.input, flip.why) == ("lost", "why?", "choice: chose 'b'")

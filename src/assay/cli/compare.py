@@ -8,6 +8,7 @@ import click
 
 from assay.app import App
 from assay.cli.eval_view import SummaryView
+from assay.cli.failure_view import FailureView
 from assay.cli.options import json_option
 from assay.cli.output import near, print_json, stdout_console
 from assay.evaluate import wording
@@ -127,7 +128,7 @@ def _print(console: "Console", found: RunComparison) -> None:
         _differences(view, "Slices, the largest losses first", ranked[:_SLICES_SHOWN])
         if left_out:
             view.line(f"{wording.plural(left_out, 'slice')} of fewer than {wording.POWERED_FROM} cases", style="dim")
-        view.errors([one.before, one.after])
+        FailureView(console).errors([one.before, one.after], {})
 
 
 def _run(run: RunReference) -> str:

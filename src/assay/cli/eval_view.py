@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assay.cli.failure_view import FailureView, Pair
 from assay.cli.progress_view import ProgressView
 from assay.cli.terminal_text import TerminalText
 from assay.cli.workflow import commands_ignored
 from assay.evaluate import wording
+from assay.evaluate.first_failure import FirstFailures
 from assay.evaluate.report_page import focus, worst_first
 from assay.evaluate.summary import Comparison, Flip, Summary, VariantSummary
-from assay.evaluate.types import Decision, SampleRow
+from assay.evaluate.types import Decision
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,6 +33,7 @@ SLICES_SHOWN = 4
 _LABEL_WIDTH = 14
 _CELL_WIDTH = 24
 _GAP = 3
+_FLIP_GAP = 2
 _STYLES: dict[Decision, str] = {
     "pass": "bold cyan",
     "fail": "bold red",
@@ -45,7 +48,8 @@ def print_summary(
     *,
     report: Path,
     next_commands: Sequence[str],
-    failures: Sequence[SampleRow] = (),
+    first: FirstFailures | None = None,
+    both_fail: tuple[int, Sequence[Pair]] = (0, ()),
 ) -> None:
     """Print a finished run.
 
@@ -54,18 +58,23 @@ def print_summary(
         summary: What the run came to.
         report: The path of the HTML report.
         next_commands: What to try next.
-        failures: The first samples that did not pass; shown where nothing is compared.
+        first: The first samples that did not pass.
+        both_fail: How many samples both compared variants fail, and the first of them.
     """
+    first = first or FirstFailures()
     with commands_ignored():
         view = SummaryView(console)
         view.variants(summary.variants)
         view.difference(summary.comparison)
         view.decision(summary)
+        failing = FailureView(console)
+        failing.graders(summary.variants)
         view.flips(summary.comparison)
         if summary.comparison is None:
-            view.failures(failures)
+            failing.failures(first.failed, sum(variant.failed for variant in summary.variants))
+        failing.both(both_fail[1], both_fail[0])
         view.slices(summary)
-        view.errors(summary.variants)
+        failing.errors(summary.variants, first.errors)
         view.where(summary, report, next_commands)
 
 
@@ -139,42 +148,34 @@ class SummaryView:
         shown = first_flips(found.flips)
         some = f"; {len(shown)} of them" if len(shown) < found.lost + found.gained else ""
         self.line(f"Flips: {found.lost:,} lost, {found.gained:,} gained{some}", style="bold")
-        self.console.print(self._flips_table(found, shown))
+        self._flip(found, shown)
 
-    def _flips_table(self, found: Comparison, flips: Sequence[Flip]) -> "Table":
-        width = max(self.console.width, 60)
-        case = width // 5
-        rest = width - len("✓ gained") - case - 4 * _GAP
-        widths = (len("✓ gained"), case, rest // 5, rest - rest // 5 - rest * 2 // 5, rest * 2 // 5)
-        table = self.table()
-        heads = ("", "case", "expected", found.baseline, found.candidate)
-        for head, wide in zip(heads, widths, strict=True):
-            table.add_column(self.text.one_line(head, wide), width=wide, no_wrap=True, overflow="crop")
+    def _flip(self, found: Comparison, flips: Sequence[Flip]) -> None:
+        """A head, then of each flip a line with both replies, below it the input, and why one was lost."""
+        width = self.console.width
+        sign, case = len("✓ gained"), max(12, min(30, width // 5))
+        rest = width - sign - case - 4 * _FLIP_GAP
+        widths = (sign, case, rest // 5, rest - rest // 5 - rest * 2 // 5, rest * 2 // 5)
+        self.line(self._columns(("", "case", "expected", found.baseline, found.candidate), widths), style="bold")
+        below = " " * (sign + _FLIP_GAP)
         for flip in flips:
             change, style = ("✓ gained", "cyan") if flip.change == "gained" else ("✗ lost", "red")
             expected = wording.NOTHING if flip.expected is None else wording.shown(flip.expected)
-            texts = (flip.case, expected, _output(flip.baseline), _output(flip.candidate))
-            cells = [self.text.one_line(text, wide) for text, wide in zip(texts, widths[1:], strict=True)]
-            table.add_row(self.styled(change, style), *cells)
-        return table
+            texts = (change, flip.case, expected, _output(flip.baseline), _output(flip.candidate))
+            columns = self._columns(texts, widths)
+            line = self.styled(columns, "")
+            line.stylize(style, 0, sign)
+            self.console.print(line, soft_wrap=True)
+            for text in (flip.input, flip.why if flip.change == "lost" else ""):
+                if text:
+                    self.line(below + self.text.one_line(text, max(10, width - len(below))), style="dim", whole=True)
 
-    def failures(self, rows: Sequence[SampleRow]) -> None:
-        """The first samples that did not pass: what was expected, and what came."""
-        if not rows:
-            return
-        self.line()
-        self.line("Did not pass, the first of them", style="bold")
-        width = max(self.console.width, 60)
-        widths = (width // 4, width // 4, width - 2 * (width // 4) - 3 * _GAP)
-        table = self.table()
-        for head, wide in zip(("case", "expected", "reply"), widths, strict=True):
-            table.add_column(head, width=wide, no_wrap=True, overflow="crop")
-        for row in rows:
-            expected = wording.NOTHING if row.expected is None else wording.shown(row.expected)
-            came = _output(row.output) if row.error is None else row.error["what"]
-            texts = (row.case, expected, came)
-            table.add_row(*[self.text.one_line(text, wide) for text, wide in zip(texts, widths, strict=True)])
-        self.console.print(table)
+    def _columns(self, texts: Sequence[str], widths: Sequence[int]) -> str:
+        """Texts beside each other, each cut to its width."""
+        from rich.cells import set_cell_size  # noqa: PLC0415 - costs start-up time
+
+        cells = (set_cell_size(self.text.one_line(t, w), w) for t, w in zip(texts, widths, strict=True))
+        return (" " * _FLIP_GAP).join(cells).rstrip()
 
     def slices(self, summary: Summary) -> None:
         """The weakest slices of the variant that the run is about."""
@@ -193,17 +194,6 @@ class SummaryView:
             cells = (wording.rate(found.rate), f"n = {found.rate.of:,}", powered)
             table.add_row(name, *(self.text.safe(cell) for cell in cells))
         self.console.print(table)
-
-    def errors(self, variants: Sequence[VariantSummary]) -> None:
-        """Errors by code."""
-        failing = [variant for variant in variants if variant.error_codes]
-        if not failing:
-            return
-        self.line()
-        self.line("Errors", style="bold")
-        for variant in failing:
-            codes = ", ".join(f"{code} × {count:,}" for code, count in variant.error_codes.items())
-            self.line(f"  {variant.name}: {codes}")
 
     def where(self, summary: Summary, report: Path, next_commands: Sequence[str]) -> None:
         """What the run cost in calls, where the report is, and what to try next."""

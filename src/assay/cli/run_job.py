@@ -90,5 +90,6 @@ def print_finished(finished: Finished, next_commands: Sequence[str] = ()) -> Non
         finished.summary,
         report=near(finished.folder / REPORT),
         next_commands=next_commands,
-        failures=finished.failures,
+        first=finished.first,
+        both_fail=finished.both_fail,
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import TypedDict
 
 from assay.author.types import MISSING
-from assay.core.errors import GraderFailed, ModelError
+from assay.core.errors import AssayError, GraderFailed, ModelError
 from assay.engine.types import Outcome
 from assay.evaluate.plan import Planned
 from assay.evaluate.types import CalledTool, Case, GraderSpec, GraderVerdict, SampleRow, Spent, Status, Verdict
@@ -58,9 +58,6 @@ class Graded:
 
 def unanswered(planned: Planned, address: bytes, error: ModelError) -> SampleRow:
     """The row of a sample that got no reply."""
-    told = {"code": error.code, "what": error.what}
-    if error.hint:
-        told["hint"] = error.hint
     return SampleRow(
         **_asked(planned, address),
         status="error",
@@ -72,7 +69,7 @@ def unanswered(planned: Planned, address: bytes, error: ModelError) -> SampleRow
         violations=[],
         exit=None,
         fallback=False,
-        error=told,
+        error=_told(error),
         model=None,
         finish=None,
         input_tokens=None,
@@ -100,7 +97,7 @@ def answered(planned: Planned, address: bytes, outcome: Outcome, graded: Graded,
         violations=[str(v) for v in outcome.checked.violations],
         exit=outcome.checked.exit,
         fallback=outcome.fallback,
-        error=None if failure is None else {"code": failure.code, "what": failure.what},
+        error=None if failure is None else _told(failure),
         model=last.model,
         finish=last.finish,
         input_tokens=usage.input,
@@ -115,6 +112,12 @@ def answered(planned: Planned, address: bytes, outcome: Outcome, graded: Graded,
         tool_calls=[CalledTool(name=tool.name, arguments=tool.arguments) for tool in last.tool_calls],
         grading=graded.spent,
     )
+
+
+def _told(error: AssayError) -> dict[str, str]:
+    """An error as a row keeps it: code and sentence, and where known what to do and the place."""
+    found = {"code": error.code, "what": error.what, "hint": error.hint or "", "where": str(error.where or "")}
+    return {key: text for key, text in found.items() if text or key in {"code", "what"}}
 
 
 class _Asked(TypedDict):

@@ -17,6 +17,7 @@ from assay.core.ids import new_id
 from assay.engine.engine import Engine
 from assay.evaluate.budget import Budget, check_price
 from assay.evaluate.exporter import FinishedRun, export_to
+from assay.evaluate.first_failure import FirstFailures
 from assay.evaluate.gate import decide, overall
 from assay.evaluate.metered import MeteredClient
 from assay.evaluate.replies import ReplyStore
@@ -29,7 +30,6 @@ from assay.evaluate.tally import Tally
 from assay.evaluate.types import BudgetSpec, GateSpec, SampleRow, VariantLabel
 from assay.models.target import Target
 
-FAILURES_KEPT = 5
 REPLIES = "replies.db"
 
 P = TypeVar("P", bound=Indexed)
@@ -100,11 +100,16 @@ class Job(Generic[P]):
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A run that has come to its end: its summary, the folder that holds everything, the first that did not pass."""
+    """A run that has come to its end: its summary, the folder that holds everything, the first that did not pass.
+
+    Attributes:
+        both_fail: How many samples both compared variants fail, and the first of them.
+    """
 
     summary: Summary
     folder: Path
-    failures: list[SampleRow]
+    first: FirstFailures
+    both_fail: tuple[int, list[tuple[SampleRow, SampleRow]]] = (0, [])
     budget_left: BudgetSpec = BudgetSpec()
 
 
@@ -219,14 +224,13 @@ class Evaluation:
         try:
             tally = Tally(job.labels, repeats=job.repeats, gate=job.gate)
             progress = Progress()
-            failures: list[SampleRow] = []
+            first = FirstFailures()
             with folder.rows() as rows:
 
                 def take(row: SampleRow) -> None:
                     rows.add(row)
                     tally.add(row)
-                    if row.status != "passed" and len(failures) < FAILURES_KEPT:
-                        failures.append(row)
+                    first.add(row)
 
                 task = Task(folder=folder, progress=progress, emit=take, watch=watch, budget=budget)
                 await executor.execute(job, task)
@@ -239,7 +243,8 @@ class Evaluation:
         finally:
             folder.close()
         left = BudgetSpec() if budget is None else budget.left(now_s=self._clock.monotonic_s())
-        return Finished(summary, folder.path, failures, left)
+        both = (0, []) if tally.compare is None else (tally.compare.both_failed, tally.compare.both)
+        return Finished(summary, folder.path, first, both, left)
 
     def _open(self, job: Job[P], options: Options, started: datetime) -> RunFolder:
         run = new_id(started)

@@ -75,7 +75,10 @@ class VariantSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Flip(msgspec.Struct, frozen=True, kw_only=True):
-    """A case on which the two variants differ; ``change`` is seen from the baseline."""
+    """A case on which the two variants differ; ``change`` is seen from the baseline.
+
+    ``input`` is the beginning of the case's inputs, and ``why`` says what failed the side that did not pass.
+    """
 
     case: str
     change: str  # "gained" or "lost"
@@ -84,6 +87,8 @@ class Flip(msgspec.Struct, frozen=True, kw_only=True):
     baseline: str | None
     candidate: str | None
     expected: object
+    input: str = ""
+    why: str = ""
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from assay.evaluate.first_failure import input_of, why
 from assay.evaluate.summary import Comparison, Flip, GraderSummary, Rate, Slice, VariantSummary
 from assay.evaluate.types import CompareRule, GateSpec, SampleRow, Spent, VariantLabel
 from assay.stats.decision import gate_level
@@ -21,6 +22,7 @@ from assay.stats.quantile import quantiles
 
 LEVEL = 0.95
 MAX_FLIPS = 1_000
+MAX_BOTH = 5
 MAX_SLICES_PER_TAG = 200
 
 
@@ -212,6 +214,9 @@ class CompareTally:
         self._case: dict[int, tuple[bool, bool]] = {}
         self.pairs = Pairs()
         self.flips: list[Flip] = []
+        self.both_failed = 0
+        self.both: list[tuple[SampleRow, SampleRow]] = []
+        """The first pairs of which neither passed, the baseline's sample before the candidate's."""
 
     def add(self, row: SampleRow) -> None:
         """Take in one row of either variant; those of others are passed over."""
@@ -228,6 +233,10 @@ class CompareTally:
         passed = (baseline.status == "passed", candidate.status == "passed")
         if passed[0] != passed[1] and len(self.flips) < MAX_FLIPS:
             self.flips.append(_flip(baseline, candidate))
+        elif not any(passed):
+            self.both_failed += 1
+            if len(self.both) < MAX_BOTH:
+                self.both.append((baseline, candidate))
         self._case[candidate.repeat] = passed
         if len(self._case) < self._repeats:
             return
@@ -267,6 +276,8 @@ def _flip(baseline: SampleRow, candidate: SampleRow) -> Flip:
         baseline=baseline.output,
         candidate=candidate.output,
         expected=candidate.expected,
+        input=input_of(candidate),
+        why=why(baseline if candidate.status == "passed" else candidate),
     )
 
 
