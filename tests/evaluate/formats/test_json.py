@@ -33,7 +33,9 @@ BROKEN = [
     ('[{"id": "a", "inputs": {"x": NaN}}]', 1, "no JSON number"),
     ('[{"id": "a"},\n{"id": "b", "expectd": 1}]', 2, "'expectd' is not known"),
     ('{"case": [{"id": "a"}]}', 1, "not a list of cases"),
-    ("[3]", 1, "the row is 3"),
+    ("[3]", 1, "the row is 3, not a case"),
+    ("[1,2", 1, "not JSON: input data was truncated"),
+    ("[1,\n2 3]", 2, "not JSON: expected ',' or ']'"),
     ("[" * 3000, 1, "nested too deeply"),
 ]
 

@@ -6,6 +6,8 @@ from typing import BinaryIO
 
 import msgspec
 
+from assay.core.errors import BadInput
+from assay.core.fields import describe
 from assay.core.location import Location
 from assay.evaluate.case_row import case_of_line
 from assay.evaluate.case_shape import Shape
@@ -19,8 +21,19 @@ _encode = msgspec.json.Encoder().encode
 
 
 def _read(feed: Feed) -> Iterator[Case]:
-    for line, text in items(feed.handle, feed.file, keys=_KEYS):
-        yield case_of_line(text, Location(feed.file, line))
+    found = items(feed.handle, feed.file, keys=_KEYS)
+    for line, text in found:
+        where = Location(feed.file, line)
+        if not text.startswith(b"{"):
+            for _ in found:  # a file that is no JSON at all is told as that
+                pass
+            raise BadInput(
+                f"the row is {describe(msgspec.json.decode(text))}, not a case",
+                hint='write a list of cases, such as [{"id": "a", "inputs": {"text": "…"}}]',
+                code="dataset.row",
+                where=where,
+            )
+        yield case_of_line(text, where)
 
 
 def _rows(feed: Feed) -> Iterator[Row]:
