@@ -5,7 +5,8 @@ name = fields.text("prompt")
 fields.close()          # complains about keys that nobody asked for
 """
 
-from collections.abc import Iterator, Sequence
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
 
 from assay.core.document import Document
 from assay.core.errors import BadInput, unknown_name
@@ -19,6 +20,9 @@ _NAMES = {
     list: "a list",
     dict: "a mapping",
 }
+
+_MISSPELT = 0.8
+"""How alike a key has to be to one that is missing, to be taken for it."""
 
 
 def describe(value: object) -> str:
@@ -75,14 +79,13 @@ class Fields:
         """Complain about the first key that nobody has asked for."""
         for key in self._values:
             if key not in self._asked:
-                found = unknown_name("key", key, self._asked, code=f"{self.code}.unknown_key")
-                found.where = self.document.at_key(*self.path, key)
-                found.what = f"the key {key!r} is not known here"
-                raise found
+                raise self._unknown(key, self._asked)
 
     def required(self, key: str) -> None:
-        """Complain when the key is missing or empty."""
+        """Complain when the key is missing or empty; first of a key that nobody knows and that is nearly this one."""
         if self.raw(key) is None:
+            if key not in self._values:
+                self._refuse_misspelt(key)
             place = format_path(self.path)
             raise BadInput(
                 f"the key {key!r} is missing{f' in {place}' if place else ''}",
@@ -90,6 +93,17 @@ class Fields:
                 code=f"{self.code}.missing_key",
                 where=self.at(),
             )
+
+    def _refuse_misspelt(self, wanted: str) -> None:
+        left = [key for key in self._values if key not in self._asked]
+        for key in difflib.get_close_matches(wanted, left, n=1, cutoff=_MISSPELT):
+            raise self._unknown(key, [wanted])
+
+    def _unknown(self, key: str, known: Iterable[str]) -> BadInput:
+        found = unknown_name("key", key, known, code=f"{self.code}.unknown_key")
+        found.where = self.document.at_key(*self.path, key)
+        found.what = f"the key {key!r} is not known here"
+        return found
 
     def text(self, key: str, *, one_of: Sequence[str] = ()) -> str | None:
         """Text, or None when the key is absent."""
