@@ -238,6 +238,9 @@ BROKEN = [
     (changed(datasets="[{file: 3}]"), 2, "file is 3", "text"),
     (changed(datasets="['d.jsonl@sha256:xyz']"), 2, "the digest of d.jsonl is 'xyz'", "@sha256:"),
     (changed(variants=None), 1, "the key 'variants' is missing", "variants: …"),
+    (changed(variants=None, varients="[a]"), 3, "the key 'varients' is not known here", "did you mean 'variants'?"),
+    (changed(datasets=None, dataset="d.jsonl"), 3, "the key 'dataset' is not known here", "did you mean 'datasets'?"),
+    (changed(suite=None, suit="a"), 3, "the key 'suit' is not known here", "did you mean 'suite'?"),
     (changed(variants="[]"), 3, "the suite has no variants", "at least one"),
     (changed(variants="a"), 3, "variants is 'a'", "a list"),
     (changed(variants="[3]"), 3, "variants[0] is not a variant", "name: …"),
@@ -314,7 +317,10 @@ def test_what_is_wrong_is_said_in_a_sentence_with_file_and_line(project, text, l
     ("path", "what"),
     [
         ("suites/gone.yaml", "suites/gone.yaml cannot be read: no such file"),
-        ("suites", "suites cannot be read: is a directory"),
+        ("suites", "suites is a folder, not a suite"),
+        ("datasets/many.jsonl", "datasets/many.jsonl is a dataset, not a suite"),
+        ("cases.csv", "cases.csv is a dataset, not a suite"),
+        ("prompts/a.prompt.md", "prompts/a.prompt.md is a prompt, not a suite"),
         ("../outside.yaml", "lies outside the project's folder"),
     ],
 )

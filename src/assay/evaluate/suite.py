@@ -20,7 +20,7 @@ from assay.core.fields import Fields, describe
 from assay.core.location import Location
 from assay.engine.prepare import overlay
 from assay.evaluate.conversation.read import read_conversation
-from assay.evaluate.dataset import check_dataset_file
+from assay.evaluate.dataset import check_dataset_file, ending_of, formats_for
 from assay.evaluate.grader import bench_of, make_grader
 from assay.evaluate.suite_model import read_asked
 from assay.evaluate.types import BudgetSpec, CompareRule, DatasetSpec, GateSpec, GraderSpec, Judge, Suite, VariantSpec
@@ -30,6 +30,7 @@ DEFAULT_GRADER = "contract"
 ENTRY_KEYS = ("grader", "name", "weight", "negate")
 """What every entry of ``graders`` takes; all else is a setting of the grader."""
 
+_ENDINGS = (".yaml", ".yml", ".json", "")
 _PIN = re.compile(r"[0-9a-f]{8,64}")
 _SPLIT = re.compile(r"[^\[\]\s](?:[^\[\]\n]*[^\[\]\s])?")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*")
@@ -52,6 +53,7 @@ def load_suite(project: Project, path: Path) -> Suite:
             hint="name a suite inside it, or add an 'assay.yaml' to the folder that holds it",
             code="suite.outside",
         )
+    _check_kind(path)
     document = parse_document(project.source.read(file), file=project.source.name(file))
     suite = _read(document, file, project.source)
     for i, dataset in enumerate(suite.datasets):
@@ -60,6 +62,20 @@ def load_suite(project: Project, path: Path) -> Suite:
     for spec in suite.graders:
         make_grader(spec, bench)
     return suite
+
+
+def _check_kind(path: Path) -> None:
+    """Refuse what is plainly something else, before it is taken for YAML that is broken."""
+    if path.is_dir():
+        there = sorted(path.glob("*.y*ml"))
+        kind, hint = "folder", f"name a suite, such as {there[0] if there else 'suites/triage.yaml'}"
+    elif path.name.endswith(PROMPT_SUFFIXES):
+        kind, hint = "prompt", f"name a suite that has it as a variant; 'assay run {path}' asks it once"
+    elif (ending := ending_of(path.name)) not in _ENDINGS and formats_for(ending):
+        kind, hint = "dataset", f"name a suite that lists it; 'assay dataset show {path}' says what it holds"
+    else:
+        return
+    raise BadInput(f"{path} is a {kind}, not a suite", hint=hint, code="suite.kind")
 
 
 def _read(document: Document, file: str, source: WorkingTree) -> Suite:
