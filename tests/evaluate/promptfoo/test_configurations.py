@@ -2,9 +2,11 @@
 
 import json
 import math
+import sys
 
 import pytest
 
+from assay.models.minilm import encoder
 from assay.testing import FakeProvider
 from assay.testing.fake_reply import FakeReply
 
@@ -554,3 +556,32 @@ def test_a_configuration_that_is_missing_is_told_as_that(evaluate, flags):
 
     assert ran.status == (2 if "-n" in flags else 1)
     assert "there is no configuration nope.yaml" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("assertion", "file"),
+    [
+        ("{type: python, value: 'file://chekc.py'}", "chekc.py"),
+        ("{type: is-json, value: 'file://none.json'}", "none.json"),
+        ("{type: equals, value: x, transform: 'file://turn.js:last'}", "turn.js"),
+        ("{type: contains-all, value: ['file://list.txt']}", "list.txt"),
+        ("{type: assert-set, assert: [{type: javascript, value: 'file://no.js'}]}", "no.js"),
+    ],
+)
+def test_a_file_of_an_assertion_that_is_missing_is_found_before_the_first_call(evaluate, assertion, file):
+    ran = evaluate(f"{TESTS}  - vars: {{x: 1}}\n    assert: [{assertion}]\n")
+
+    assert (ran.status, ran.document) == (2, None)
+    assert f"there is no file {file}" in ran.err
+    assert "promptfooconfig.yaml:4" in ran.err
+
+
+def test_similarity_without_what_makes_vectors_is_found_before_the_first_call(evaluate, monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)  # how Python itself marks what cannot be imported
+    encoder._loaded.cache_clear()
+    ran = evaluate(f"{TESTS}  - assert: [{{type: similar, value: b}}]\n")
+
+    assert (ran.status, ran.document) == (2, None)
+    assert "the assertion 'similar' has nothing that makes vectors" in ran.err
+    assert "assay[embeddings]" in ran.err

@@ -5,7 +5,6 @@ import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from assay.author.source import WorkingTree
 from assay.core.canonical import digest
@@ -13,31 +12,26 @@ from assay.core.errors import BadInput
 from assay.core.location import Location
 from assay.evaluate.asking import StoredModels
 from assay.evaluate.promptfoo.assertion import Asserter
+from assay.evaluate.promptfoo.beforehand import Beforehand
 from assay.evaluate.promptfoo.grading import TestGrading
-from assay.evaluate.promptfoo.guardrail import moderation_settings
 from assay.evaluate.promptfoo.hooks import Hooks
+from assay.evaluate.promptfoo.judges import Judges
 from assay.evaluate.promptfoo.judging_bench import JudgingBench
-from assay.evaluate.promptfoo.known import JUDGED_TYPES, base_type
 from assay.evaluate.promptfoo.paths import Files, read_file
 from assay.evaluate.promptfoo.plan import Planned, plan
-from assay.evaluate.promptfoo.provider_specs import specs_of
 from assay.evaluate.promptfoo.providers.caller import Given
-from assay.evaluate.promptfoo.providers.model import embedding_target
 from assay.evaluate.promptfoo.render import Renderer
-from assay.evaluate.promptfoo.responses import Responses, find_provider
+from assay.evaluate.promptfoo.responses import Responses
 from assay.evaluate.promptfoo.run_scripts import RunScripts
 from assay.evaluate.promptfoo.sampler import Parts, PromptfooSampler
 from assay.evaluate.promptfoo.script_text import json_text
 from assay.evaluate.promptfoo.selection import Selection, select_tests
 from assay.evaluate.promptfoo.suite import Loaded
 from assay.evaluate.promptfoo.transform import Transforms
-from assay.evaluate.promptfoo.types import Column, Json, PromptfooSuite, ProviderSpec
+from assay.evaluate.promptfoo.types import Column, Json, PromptfooSuite
 from assay.evaluate.sampler import Facilities
 from assay.evaluate.service import Job
 from assay.evaluate.types import GateSpec, VariantLabel
-from assay.models.target import Target
-
-DEFAULT_JUDGE = "openai:chat:gpt-4.1"
 
 
 @dataclass(slots=True)
@@ -48,43 +42,6 @@ class Counted:
     cases: int = 0
     serial: bool = False
     digest: str = ""
-
-
-class Judges:
-    """Says who judges an assertion, who makes vectors for it, and who answers a test that names its own provider."""
-
-    def __init__(self, suite: PromptfooSuite, files: Files) -> None:
-        self._suite = suite
-        self._files = files
-        self._known: dict[str, ProviderSpec] = {}
-
-    def provider(self, value: Any) -> ProviderSpec:
-        """The provider that a test or an assertion names."""
-        key = json_text(value)
-        if key not in self._known:
-            self._known[key] = find_provider(value, self._suite.providers, self._make)
-        return self._known[key]
-
-    def judge(self, assertion: Json, test: Json) -> ProviderSpec:
-        """The judge of an assertion: its own, or the test's, or the run's, or OpenAI's model."""
-        own = assertion.get("provider") or (test.get("options") or {}).get("provider") or self._suite.judge
-        if isinstance(own, dict) and not own.get("id") and isinstance(own.get("text"), str | dict):
-            own = own["text"]
-        return self.provider(own or DEFAULT_JUDGE)
-
-    def embedder(self, assertion: Json, test: Json) -> Target | None:
-        """What makes vectors for an assertion: its own model or the test's, or OpenAI's; None for the embedded one."""
-        own = assertion.get("provider") or (test.get("options") or {}).get("provider")
-        if isinstance(own, dict) and not own.get("id"):
-            own = own.get("embedding")
-        return embedding_target(None if own is None else self.provider(own), self._suite.env)
-
-    def moderator(self, assertion: Json, where: Location) -> Json:
-        """What the grader ``moderation`` asks, as its settings."""
-        return moderation_settings(assertion, self._suite.env, where)
-
-    def _make(self, value: Any) -> ProviderSpec:
-        return next(iter(specs_of(value, self._files, self._suite.env, Location(self._suite.name))))
 
 
 def job_of(loaded: Loaded, selection: Selection) -> Job[Planned]:
@@ -99,7 +56,7 @@ def job_of(loaded: Loaded, selection: Selection) -> Job[Planned]:
     def samples() -> Iterator[Planned]:
         return plan(suite, files, lambda tests: select_tests(tests, selection, suite.default_test))
 
-    counted = _count(samples(), suite, judges)
+    counted = _count(samples(), suite, Beforehand(suite, files, judges))
     if not counted.samples:
         raise BadInput("no test is left to run", hint="loosen the filters", code="promptfoo.nothing")
     if counted.serial:
@@ -218,7 +175,7 @@ def _label(column: Column) -> VariantLabel:
     )
 
 
-def _count(samples: Iterator[Planned], suite: PromptfooSuite, judges: Judges) -> Counted:
+def _count(samples: Iterator[Planned], suite: PromptfooSuite, beforehand: Beforehand) -> Counted:
     """Go through the whole plan once, calling nothing: count it, and look for what would fail later."""
     found = Counted(serial=any("_conversation" in prompt.raw for prompt in suite.prompts))
     hashed = hashlib.sha256(json_text([suite.config, suite.repeat]).encode())
@@ -231,31 +188,8 @@ def _count(samples: Iterator[Planned], suite: PromptfooSuite, judges: Judges) ->
         last = planned.row
         if planned.repeat == 0:
             found.cases += 1
-            _check_named(planned, judges, suite)
+            beforehand.check(planned)
         options = planned.test.get("options") or {}
         found.serial = found.serial or bool(options.get("storeOutputAs") or options.get("runSerially"))
     found.digest = hashed.hexdigest()
     return found
-
-
-def _check_named(planned: Planned, judges: Judges, suite: PromptfooSuite) -> None:
-    """Whether the providers that a test and its assertions name can be called at all."""
-    test = planned.test
-    if own := test.get("provider"):
-        judges.provider(own)
-    for assertion in test.get("assert") or []:
-        for item in [assertion, *(assertion.get("assert") or [])]:
-            kind = base_type(str(item.get("type")))
-            if kind == "moderation":
-                judges.moderator(item, planned.where)
-            if kind not in JUDGED_TYPES and kind != "select-best":
-                continue
-            judge = judges.judge(item, test)
-            if judge.kind == DEFAULT_JUDGE and not suite.env.get("OPENAI_API_KEY"):
-                raise BadInput(
-                    f"the assertion {item['type']!r} needs a judge, and none is named",
-                    hint="name one under options.provider of the test or of defaultTest, or with --grader; "
-                    "or set OPENAI_API_KEY",
-                    code="promptfoo.no_judge",
-                    where=planned.where,
-                )

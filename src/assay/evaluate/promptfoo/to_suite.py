@@ -20,7 +20,8 @@ from assay.core.document import Document
 from assay.core.errors import BadInput
 from assay.core.location import Location
 from assay.evaluate.promptfoo.expand import all_tests, combinations, with_defaults
-from assay.evaluate.promptfoo.job import Judges, pass_rate
+from assay.evaluate.promptfoo.job import pass_rate
+from assay.evaluate.promptfoo.judges import Judges
 from assay.evaluate.promptfoo.known import JUDGED_TYPES
 from assay.evaluate.promptfoo.leaving import Leaving
 from assay.evaluate.promptfoo.media import is_media
