@@ -29,7 +29,51 @@ def test_a_run_of_one_variant_shows_what_did_not_pass_and_commands_that_can_be_g
     assert "Failed: 8 samples; the first 5" in out
     assert "s-02" in out
     assert "more cases" in out
-    assert "-i review=" in out
+    assert "Try next:\n  assay runs --suite " in out
+    assert "-i review=" not in out
+
+
+def test_the_run_before_is_what_a_run_that_failed_is_compared_with(started, capsys):
+    with FakeProvider("positive") as fake:
+        address = ["--model", "openai-compatible/m", "--base-url", fake.base_url]
+        run(["eval", "suites/sentiment.yaml", "-q", *address])
+        run(["eval", "suites/sentiment.yaml", "-q", *address, "--fresh"])
+    out = capsys.readouterr().out
+    before, after = sorted(path.name for path in (started / ".assay/runs").iterdir())
+
+    assert set(out.split("Try next:")[2].splitlines()[1].split()) == {"assay", "compare", before, after}
+
+
+def test_commands_begin_with_the_projects_folder_where_the_user_stands_elsewhere(started, capsys, monkeypatch):
+    monkeypatch.chdir(started.parent)
+    with FakeProvider("positive") as fake:
+        address = ["--model", "openai-compatible/m", "--base-url", fake.base_url]
+        run(["eval", f"{started.name}/suites/sentiment.yaml", "-q", *address])
+    lines = capsys.readouterr().out.split("Try next:")[1].splitlines()
+
+    assert [lines[1], lines[3]] == [f"  cd {started.name}", "  assay show prompts/sentiment.prompt.md"]
+
+
+def test_several_suites_end_with_a_line_that_sums_up(started, capsys):
+    again = (started / "suites/sentiment.yaml").read_text().replace("suite: sentiment", "suite: again", 1)
+    (started / "suites/again.yaml").write_text(again)
+    with FakeProvider("positive") as fake:
+        address = ["--model", "openai-compatible/m", "--base-url", fake.base_url]
+        run(["eval", "suites/sentiment.yaml", "suites/again.yaml", "-q", *address])
+
+    last = capsys.readouterr().out.splitlines()[-1]
+
+    assert last == "2 suites.  ? Inconclusive: sentiment;  ? Inconclusive: again"
+
+
+def test_a_run_that_passed_is_followed_by_commands_that_can_be_given(started, capsys):
+    (started / "datasets/sentiment.jsonl").write_text(
+        '{"id": "a", "inputs": {"review": "x"}, "expected": "positive"}\n'
+    )
+    with FakeProvider("positive") as fake:
+        run(["eval", "suites/sentiment.yaml", "-q", "--model", "openai-compatible/m", "--base-url", fake.base_url])
+
+    assert "-i review=" in capsys.readouterr().out
 
 
 def test_an_embedded_model_that_does_not_exist_is_refused_before_a_call(started, capsys):

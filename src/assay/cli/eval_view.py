@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-__all__ = ["STATUS", "STOPPED", "ProgressView", "print_summary"]
+__all__ = ["STATUS", "STOPPED", "ProgressView", "print_suites", "print_summary"]
 
 STATUS: dict[Decision, int] = {"pass": 0, "fail": 1, "inconclusive": 3, "invalid": 3}
 """With which status a command ends that ends in a decision."""
@@ -76,6 +76,15 @@ def print_summary(
         view.slices(summary)
         failing.errors(summary.variants, first.errors)
         view.where(summary, report, next_commands)
+
+
+def print_suites(console: "Console", summaries: Sequence[Summary]) -> None:
+    """One line that sums up the runs of several suites."""
+    text = TerminalText.of(console)
+    said = [f"{' '.join(wording.DECISION_WORDS[s.decision])}: {text.one_line(s.suite, 60)}" for s in summaries]
+    with commands_ignored():
+        console.print()
+        console.print(text.safe(f"{len(summaries)} suites.  {';  '.join(said)}"), style="bold")
 
 
 class SummaryView:

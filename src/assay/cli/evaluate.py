@@ -10,10 +10,11 @@ import click
 from assay.app import App, SuiteOpener
 from assay.cli.cluster_options import Cluster, cluster_options
 from assay.cli.eval_command import EvalCommand
-from assay.cli.eval_view import STATUS
+from assay.cli.eval_view import STATUS, print_suites
 from assay.cli.export_run import Export, export_option, export_paths, write_exports
+from assay.cli.next_step import stands_in
 from assay.cli.options import against_options, budget_options, json_option, model_options, progress_options
-from assay.cli.output import near, print_json
+from assay.cli.output import near, print_json, stdout_console
 from assay.cli.run_job import JobRunner, print_finished
 from assay.cli.suite_choice import Chosen, choose_suites
 from assay.evaluate.eval_json import eval_json, many_json
@@ -106,7 +107,9 @@ def evaluate(
         if not as_json:
             if len(choice.suites) > 1:
                 click.echo(f"\n{chosen.suite.name} ({chosen.suite.file})")
-            print_finished(finished, _next(app, chosen.prepared.variants))
+            print_finished(finished, _next(app, chosen.prepared.variants), root=app.project.root)
+    if len(found) > 1 and not as_json:
+        print_suites(stdout_console(), [finished.summary for finished in found])
     decisions = [finished.summary.decision for finished in found]
     if as_json:
         runs = [eval_json(finished.summary, finished.folder) for finished in found]
@@ -144,7 +147,9 @@ class _How:
 
 def _next(app: App, variants: Sequence[Variant]) -> list[str]:
     """Three commands that go on from here."""
-    files = [near(app.project.root / v.prepared.prompt.file) for v in (variants[0], variants[-1])]
+    paths = [Path(v.prepared.prompt.file) for v in (variants[0], variants[-1])]
+    root = app.project.root
+    files = [str(near(root.absolute() / path) if stands_in(root) else path) for path in paths]
     commands = [f"assay show {files[1]}", f"assay lint {files[1]}"]
     if files[0] != files[1]:
         return [f"assay diff {files[0]} {files[1]}", *commands]

@@ -5,10 +5,12 @@ Which job, and what is printed beyond its summary, the commands say.
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from assay.app import App
 from assay.cli.eval_view import STOPPED, print_summary
+from assay.cli.next_step import next_steps
 from assay.cli.output import near, stdout_console
 from assay.cli.progress_json import ProgressLines
 from assay.cli.progress_view import ProgressView
@@ -83,13 +85,13 @@ class JobRunner:
             self._view.say(sentence)
 
 
-def print_finished(finished: Finished, next_commands: Sequence[str] = ()) -> None:
-    """Print what the run came to, for people."""
+def print_finished(finished: Finished, usual: Sequence[str] = (), *, root: Path | None = None) -> None:
+    """Print what the run came to, for people; ``usual`` is what to try next where everything passed."""
     print_summary(
         stdout_console(),
         finished.summary,
         report=near(finished.folder / REPORT),
-        next_commands=next_commands,
+        next_commands=next_steps(finished, usual, root or Path.cwd()),
         first=finished.first,
         both_fail=finished.both_fail,
     )

@@ -4,7 +4,7 @@ Reads what is on disk and changes nothing; the folder of one run is ``run_folder
 """
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -15,6 +15,8 @@ from assay.evaluate.types import Decision
 
 LAST = "last"
 """The name of the newest finished run."""
+
+_LOOKED_AT = 20
 
 
 class RunEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +51,11 @@ class _Summary(msgspec.Struct):
     started_utc: str
     variants: list[_Variant]
     calls_made: int
+
+
+class _Over(msgspec.Struct):
+    suite: str
+    datasets: dict[str, str]
 
 
 class _Plan(msgspec.Struct):
@@ -123,3 +130,19 @@ def find_run(runs: Path, name: str) -> Path:
     near = difflib.get_close_matches(name, ids, n=1, cutoff=0.8)
     hint = f"did you mean {near[0]}?" if near else "'assay runs' lists them; a folder does too"
     raise BadInput(f"there is no run {name!r}", hint=hint, code="run.missing")
+
+
+def run_before(folder: Path, suite: str, datasets: Mapping[str, str]) -> str | None:
+    """The last other finished run of the suite, over the same datasets, by its id.
+
+    Only the last few runs are looked at, as reading all of them takes long.
+    """
+    others = sorted((path for path in folder.parent.glob("*") if path.name != folder.name), reverse=True)
+    for path in others[:_LOOKED_AT]:
+        try:
+            found = msgspec.json.decode((path / SUMMARY).read_bytes(), type=_Over)
+        except (OSError, msgspec.MsgspecError):
+            continue
+        if found.suite == suite and sorted(found.datasets.values()) == sorted(datasets.values()):
+            return path.name
+    return None
