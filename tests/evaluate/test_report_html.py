@@ -217,6 +217,13 @@ def test_a_flip_marks_the_words_that_differ(view):
     assert "it is for <ins>device</ins>, now" in source
 
 
+def test_a_flip_shows_the_beginning_of_its_input(view):
+    flip = msgspec.structs.replace(view.summary.comparison.flips[0], input="charged <b>twice</b>")
+    comparison = msgspec.structs.replace(view.summary.comparison, flips=[flip], lost=1, gained=0)
+
+    assert "charged &lt;b&gt;twice" in render_report(changed(view, comparison=comparison))
+
+
 def test_flips_beyond_those_held_are_counted(view):
     comparison = msgspec.structs.replace(view.summary.comparison, lost=4_000)
 

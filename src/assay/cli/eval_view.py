@@ -175,9 +175,10 @@ class SummaryView:
             line = self.styled(columns, "")
             line.stylize(style, 0, sign)
             self.console.print(line, soft_wrap=True)
-            for text in (flip.input, flip.why if flip.change == "lost" else ""):
-                if text:
-                    self.line(below + self.text.one_line(text, max(10, width - len(below))), style="dim", whole=True)
+            if flip.input:
+                self.line(below + self.text.one_line(flip.input, width - len(below)), style="dim", whole=True)
+            if flip.why and flip.change == "lost":
+                FailureView(self.console).wrapped(below, flip.why, style="dim")
 
     def _columns(self, texts: Sequence[str], widths: Sequence[int]) -> str:
         """Texts beside each other, each cut to its width."""

@@ -46,9 +46,9 @@ class FailureView:
                 among = f" under {self.text.one_line(variant, _NAME_WIDTH)}" if len(variants) > 1 else ""
                 errors = f", {wording.plural(grader.errors, 'error')}" if grader.errors else ""
                 said = f"{grader.passed:,} of {grader.rate.of:,} passed{errors}{among}"
-                self._wrapped(f"{head.ljust(wide)}  ", said)
+                self.wrapped(f"{head.ljust(wide)}  ", said)
         if len(names) > len(shown):
-            self._wrapped("  ", f"and {len(names) - len(shown)} more, in the report")
+            self.wrapped("  ", f"and {len(names) - len(shown)} more, in the report")
 
     def failures(self, rows: Sequence[SampleRow], total: int) -> None:
         """The first samples that did not pass: the graders that failed each, why, and what came."""
@@ -68,12 +68,12 @@ class FailureView:
         for pair in pairs:
             self._case(pair[0])
             for row in pair:
-                self._wrapped("    ", row.variant, style="bold")
+                self.wrapped("    ", row.variant, style="bold")
                 self._sides(row, indent="      ")
 
     def _case(self, row: SampleRow) -> None:
         again = f" (repeat {row.repeat + 1})" if row.repeat else ""
-        self._wrapped("  ", f"✗ {_flat(row.case, 200)}{again}", style="red")
+        self.wrapped("  ", f"✗ {_flat(row.case, 200)}{again}", style="red")
         self._one_line("    input     ", input_of(row))
         if row.expected is not None:
             self._one_line("    expected  ", wording.shown(row.expected))
@@ -81,7 +81,7 @@ class FailureView:
     def _sides(self, row: SampleRow, *, indent: str) -> None:
         """Why, and the reply's beginning."""
         for name, reason in reasons(row):
-            self._wrapped(indent, f"{_flat(name, 80)}: {_flat(reason, _REASON_CHARS)}")
+            self.wrapped(indent, f"{_flat(name, 80)}: {_flat(reason, _REASON_CHARS)}")
         if row.output is not None:
             self._one_line(f"{indent}reply     "[:14], row.output or "(empty)")
 
@@ -95,18 +95,18 @@ class FailureView:
         for variant in failing:
             for code, count in variant.error_codes.items():
                 among = f"{variant.name}: " if len(variants) > 1 or not first else ""
-                self._wrapped("  ", f"{among}{code} × {count:,}")
+                self.wrapped("  ", f"{among}{code} × {count:,}")
                 if code in first and code not in told:
                     told.add(code)
                     self._error(first[code])
 
     def _error(self, row: SampleRow) -> None:
         error = row.error or {}
-        self._wrapped("    ", _flat(error.get("what", ""), _REASON_CHARS))
+        self.wrapped("    ", _flat(error.get("what", ""), _REASON_CHARS))
         if error.get("hint"):
-            self._wrapped("    ", f"hint: {_flat(error['hint'], _REASON_CHARS)}")
+            self.wrapped("    ", f"hint: {_flat(error['hint'], _REASON_CHARS)}")
         place = f", {error['where']}" if error.get("where") else ""
-        self._wrapped("    ", f"first in case {_flat(row.case, 200)}{place}", style="dim")
+        self.wrapped("    ", f"first in case {_flat(row.case, 200)}{place}", style="dim")
 
     def _title(self, text: str) -> None:
         self.console.print()
@@ -116,7 +116,7 @@ class FailureView:
         """A label and the beginning of a text, on one line."""
         self.console.print(head + self.text.one_line(text, max(10, self.console.width - len(head))))
 
-    def _wrapped(self, indent: str, text: str, *, style: str = "") -> None:
+    def wrapped(self, indent: str, text: str, *, style: str = "") -> None:
         """A text on as many lines as it takes, each as far from the edge."""
         for line in self._lines(self.text.safe(text), max(20, self.console.width - len(indent))):
             self.console.print(indent + line, style=style or None, soft_wrap=True)

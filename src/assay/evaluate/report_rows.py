@@ -85,6 +85,7 @@ class FlipView:
     case: str
     repeat: str
     tags: str
+    input: str
     expected: Clip | None
     sides: tuple[Side, Side]
 
@@ -209,6 +210,7 @@ def _flip(flip: Flip, found: Comparison, anchors: dict[tuple[str, str, int], str
         case=one_line(flip.case, 200),
         repeat=f"repeat {flip.repeat + 1}" if repeated else "",
         tags=_tags(flip.tags),
+        input=one_line(flip.input, _REASON_CHARS),
         expected=_expected(flip.expected, _FLIP_CHARS),
         sides=(sides[0], sides[1]),
     )
