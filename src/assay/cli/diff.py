@@ -10,7 +10,6 @@ from assay.author.diff import Diff, TextDiff, compare
 from assay.cli.options import json_option
 from assay.cli.output import plain, print_json, stdout_console
 from assay.core.errors import BadInput
-from assay.engine.prepare import DEFAULT_MODEL
 from assay.models.price import cost
 from assay.models.target import parse_target
 from assay.models.token_count import count_tokens
@@ -44,7 +43,7 @@ def diff(old: str, new: str | None, as_json: bool) -> None:
     app = App.open()
     before, after = (old, new) if new is not None else (_committed(old), old)
     found = compare(
-        app.resolve(before), app.resolve(after), tokens=count_tokens, price=_price, default_model=DEFAULT_MODEL
+        app.resolve(before), app.resolve(after), tokens=count_tokens, price=_price, default_model=app.models.default
     )
     if as_json:
         print_json(found.as_dict())

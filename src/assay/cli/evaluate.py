@@ -1,7 +1,7 @@
 """``assay eval``: suites from their files to a decision."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -85,6 +85,7 @@ def evaluate(
     """Run suites, compare their variants, decide."""
     app = App.open(suite_files[0].parent if suite_files and suite_files[0].exists() else None)
     override = override_of(model, base_url, key_env, temperature=temperature, max_tokens=max_tokens, seed=seed)
+    override = replace(override, default=app.models.default)
     given = SuiteOptions(
         override=override,
         repeats=repeats,
@@ -94,7 +95,8 @@ def evaluate(
         margin=margin,
     )
     choice = choose_suites(app, suite_files, since, given)
-    for line in choice.told:
+    notes = (v.note for chosen in choice.suites for v in chosen.prepared.variants if v.note is not None)
+    for line in (*choice.told, *dict.fromkeys(notes)):
         click.echo(line, err=True)
     budget = BudgetSpec(cost_usd=max_cost, tokens=max_tokens_total, time_s=max_time)
     how = _How(JobRunner(app, progress=progress, quiet=quiet, as_json=as_json), app, given, cluster, fresh, budget)

@@ -13,7 +13,6 @@ from assay.author.lint.rule import Finding, LintSettings
 from assay.author.lint.sarif import to_sarif
 from assay.cli.options import json_option
 from assay.cli.output import plain, print_json, stdout_console
-from assay.engine.prepare import DEFAULT_MODEL
 from assay.models.provider import providers
 from assay.models.token_count import count_tokens
 
@@ -50,7 +49,7 @@ def lint(paths: tuple[Path, ...], strict: bool, sarif: bool, as_json: bool) -> i
         today=app.clock.now_utc().date(),
         settings=LintSettings(token_budget=app.author.max_prompt_tokens, ignore=_ignored(app.author.lint_ignore)),
         tokens=count_tokens,
-        default_model=DEFAULT_MODEL,
+        default_model=app.models.default,
         providers=providers.names(),
     )
     if sarif:

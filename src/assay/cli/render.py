@@ -38,10 +38,13 @@ def render(reference: str, inputs: tuple[str, ...], inputs_file: str | None, as_
 
     REFERENCE is a file, or the name of a prompt, with @VERSION, @sha256:… or @git:REVISION after it if need be.
     """
-    prepared = prepare(App.open().resolve(reference))
+    app = App.open()
+    prepared = prepare(app.resolve(reference))
     values = prepared.values.complete(read_inputs(prepared.prompt, inputs, inputs_file))
     messages = prepared.template.render(values)
-    tokens = count_messages([message(m) for m in messages], choose_target(prepared.prompt).model)
+    tokens = count_messages(
+        [message(m) for m in messages], choose_target(prepared.prompt, default=app.models.default).model
+    )
     if as_json:
         print_json(
             {

@@ -8,9 +8,14 @@ import msgspec
 from assay.app import App
 from assay.cli.options import input_options, json_option, model_options, read_inputs
 from assay.cli.output import plain, print_json
-from assay.engine.prepare import choose_target, merge_parameters, prepare
+from assay.engine.prepare import choose_target, merge_parameters, prepare, unnamed
 from assay.engine.types import Call, Outcome
 from assay.evaluate.plan import override_of
+from assay.models.provider import providers
+from assay.models.target import Target
+from assay.models.types import Parameters
+
+EMBEDDED_MAX_TOKENS = 512
 
 
 @click.command(
@@ -44,11 +49,20 @@ def run(
     app = App.open()
     prepared = prepare(app.resolve(reference))
     override = override_of(model, base_url, key_env, temperature=temperature, max_tokens=max_tokens, seed=seed)
+    target = choose_target(
+        prepared.prompt,
+        model=override.model,
+        base_url=override.base_url,
+        key=override.key,
+        default=app.models.default,
+    )
+    if (note := unnamed(prepared.prompt, target, model=override.model)) is not None:
+        click.echo(note, err=True)
     call = Call(
         prepared=prepared,
         inputs=read_inputs(prepared.prompt, inputs, inputs_file),
-        target=choose_target(prepared.prompt, model=override.model, base_url=override.base_url, key=override.key),
-        parameters=merge_parameters(prepared.prompt, override.parameters),
+        target=target,
+        parameters=bounded(merge_parameters(prepared.prompt, override.parameters), target),
         timeout_s=app.models.timeout_s,
     )
     outcome = asyncio.run(_call(app, call))
@@ -61,6 +75,13 @@ def run(
         if outcome.fallback:
             click.echo("the contract's fallback answered instead of the model", err=True)
     return 0 if outcome.checked.valid else 1
+
+
+def bounded(parameters: Parameters, target: Target) -> Parameters:
+    """A longest reply where nobody gave one, for the embedded model: a model that small may go on without end."""
+    if parameters.max_tokens is not None or not providers.get(target.provider).on_demand:
+        return parameters
+    return msgspec.structs.replace(parameters, max_tokens=EMBEDDED_MAX_TOKENS)
 
 
 async def _call(app: App, call: Call) -> Outcome:

@@ -9,6 +9,7 @@ from assay.author.version import digest_of
 from assay.core.errors import BadInput
 from assay.core.location import Location
 from assay.engine.types import Prepared
+from assay.models.provider import providers
 from assay.models.target import Target, parse_target
 from assay.models.types import Parameters
 
@@ -25,14 +26,19 @@ def prepare(prompt: Prompt) -> Prepared:
 
 
 def choose_target(
-    prompt: Prompt, *, model: str | None = None, base_url: str | None = None, key: str | None = None
+    prompt: Prompt,
+    *,
+    model: str | None = None,
+    base_url: str | None = None,
+    key: str | None = None,
+    default: str = DEFAULT_MODEL,
 ) -> Target:
-    """The model that answers: the one asked for, else the prompt's first candidate, else the embedded one.
+    """The model that answers: the one asked for, else the prompt's first candidate, else the project's default.
 
     Raises:
         BadInput: The name is not that of a model.
     """
-    name = model or next(iter(prompt.model.candidates), DEFAULT_MODEL)
+    name = model or next(iter(prompt.model.candidates), default)
     where: Location | None = None
     if model is None and prompt.model.candidates:
         where = prompt.document.at("model", "candidates", 0)
@@ -41,6 +47,16 @@ def choose_target(
     except BadInput as error:
         error.where = error.where or where
         raise
+
+
+def unnamed(prompt: Prompt, target: Target, *, model: str | None = None) -> str | None:
+    """A sentence for people where the embedded model answers as nothing else was named; else None."""
+    if model is not None or prompt.model.candidates or not providers.get(target.provider).on_demand:
+        return None
+    return (
+        f"note: the embedded model {target.model} answers, as {prompt.name} names no model; "
+        "name one with --model, in the prompt, or as the setting models.default"
+    )
 
 
 def merge_parameters(prompt: Prompt, over: Parameters) -> Parameters:

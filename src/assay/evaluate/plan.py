@@ -15,7 +15,7 @@ from assay.author.reference import resolve
 from assay.author.types import Prompt
 from assay.core.canonical import digest
 from assay.core.errors import BadInput
-from assay.engine.prepare import choose_target, merge_parameters, overlay, prepare
+from assay.engine.prepare import DEFAULT_MODEL, choose_target, merge_parameters, overlay, prepare, unnamed
 from assay.engine.types import Call, Prepared
 from assay.evaluate.types import Case, ConversationSpec, Judge, Suite, VariantLabel, VariantSpec
 from assay.models.target import Target
@@ -30,6 +30,7 @@ class Variant:
     prepared: Prepared
     target: Target
     parameters: Parameters
+    note: str | None = None
 
     @property
     def label(self) -> VariantLabel:
@@ -55,12 +56,13 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """What the command line says of the model, for all variants."""
+    """What the command line says of the model, for all variants; and ``default``, for prompts that name none."""
 
     model: str | None = None
     base_url: str | None = None
     key: str | None = None
     parameters: Parameters = Parameters()
+    default: str = DEFAULT_MODEL
 
 
 def override_of(
@@ -107,16 +109,19 @@ def _variant(project: Project, spec: VariantSpec, folder: Path, override: Overri
     prompt = resolve(project, spec.prompt, folder=folder, where=spec.where)
     target = _target(prompt, spec, override)
     parameters = merge_parameters(prompt, overlay(spec.parameters, override.parameters))
-    return Variant(spec.name, prepare(prompt), target, parameters)
+    note = unnamed(prompt, target, model=override.model or spec.model)
+    return Variant(spec.name, prepare(prompt), target, parameters, note)
 
 
 def _target(prompt: Prompt, spec: VariantSpec, override: Override) -> Target:
     """Who answers. What the command line names goes to no address, and gets no key, that the suite gave another."""
+    default = override.default
     if override.model is not None or override.base_url is not None:
         model = override.model or spec.model
-        return choose_target(prompt, model=model, base_url=override.base_url, key=override.key)
+        return choose_target(prompt, model=model, base_url=override.base_url, key=override.key, default=default)
     try:
-        return choose_target(prompt, model=spec.model, base_url=spec.base_url, key=override.key or spec.key)
+        key = override.key or spec.key
+        return choose_target(prompt, model=spec.model, base_url=spec.base_url, key=key, default=default)
     except BadInput as error:
         error.where = error.where or spec.where
         raise

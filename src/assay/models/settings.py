@@ -9,6 +9,9 @@ from assay.core.settings import setting
 class ModelsSettings:
     """How models are called."""
 
+    default: str = setting(
+        "embedded/smollm2-135m-instruct", "PROVIDER/MODEL that answers for prompts that name no model"
+    )
     timeout_s: float = setting(120.0, "longest time of one attempt of a call, in seconds", least=0.001)
     max_attempts: int = setting(5, "how often a call that failed for now is sent, the first time included", least=1)
     give_up_after_s: float = setting(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -117,11 +118,13 @@ class Desk:
         """The same for a test that is a coroutine."""
         app = App.open(self._home())
         prepared = prepare(app.resolve(reference))
-        over = self._override
+        over, default = self._override, app.models.default
         call = Call(
             prepared=prepared,
             inputs=dict(inputs),
-            target=choose_target(prepared.prompt, model=over.model, base_url=over.base_url, key=over.key),
+            target=choose_target(
+                prepared.prompt, model=over.model, base_url=over.base_url, key=over.key, default=default
+            ),
             parameters=merge_parameters(prepared.prompt, over.parameters),
             timeout_s=app.models.timeout_s,
         )
@@ -157,7 +160,10 @@ class Desk:
     async def _evaluate(self, file: Path, repeats: int | None, concurrency: int | None, *, fresh: bool) -> Path:
         app = App.open(file.parent)
         given = SuiteOptions(
-            override=self._override, repeats=repeats, concurrency=concurrency, judge=app.evaluate.judge
+            override=replace(self._override, default=app.models.default),
+            repeats=repeats,
+            concurrency=concurrency,
+            judge=app.evaluate.judge,
         )
         prepared, _ = open_suite(app.project, file, given)
         options = Options(
