@@ -249,7 +249,7 @@ def _measures(variants: Sequence[VariantSummary]) -> Iterator[tuple[str, list[st
     )
     yield "cost", [wording.cost(v.cost_usd) for v in variants]
     if any(v.grading is not None for v in variants):
-        yield "judge and user", [wording.grading(v.grading) for v in variants]
+        yield "judge and user", [wording.grading(v.grading, tokens=False) for v in variants]
 
 
 def _samples(variant: VariantSummary) -> str:

@@ -94,12 +94,13 @@ def duration(time_s: float) -> str:
     return f"{whole // 3600}{NBSP}h{NBSP}{whole % 3600 // 60}{NBSP}min"
 
 
-def grading(spent: Spent | None) -> str:
-    """What judges and a simulated user took: ``24 calls, 5,120 / 310 tokens, $0.02``."""
+def grading(spent: Spent | None, *, tokens: bool = True) -> str:
+    """What judges and a simulated user took: ``24 calls, 5,120 / 310 tokens, $0.02``; ``tokens`` may be left out."""
     if spent is None:
         return NOTHING
-    calls, tokens = plural(spent.calls, "call"), f"{count(spent.input_tokens)} / {count(spent.output_tokens)} tokens"
-    return f"{calls}, {tokens}, {cost(spent.cost_usd)}" if spent.cost_usd else f"{calls}, {tokens}, cost {UNKNOWN}"
+    used = f"{count(spent.input_tokens)} / {count(spent.output_tokens)} tokens, " if tokens else ""
+    paid = f"cost {UNKNOWN}" if spent.cost_usd is None else cost(spent.cost_usd)
+    return f"{plural(spent.calls, 'call')}, {used}{paid}"
 
 
 def cost(amount_usd: str | Decimal | None) -> str:
