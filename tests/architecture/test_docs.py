@@ -193,3 +193,21 @@ def test_the_index_names_every_page_of_that_folder(folder):
     parts = {page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs" / folder).glob("*/index.md")}
 
     assert (pages | parts) - linked == set()
+
+
+def test_the_prompts_of_a_conversation_leave_the_linter_nothing_to_say(tmp_path):
+    page = ROOT / "docs/how-to/evaluate-conversations.md"
+    files = {"assay.yaml": "project: docs\n"}
+    for block in blocks(page):
+        if block.language == "markdown":
+            files[f"prompts/p{block.line}.prompt.md"] = block.text
+        elif block.text.startswith("suite:"):
+            files["suites/talk.yaml"] = block.text
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "assay", "lint", "--json"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+
+    assert len(files) == 4
+    assert json.loads(result.stdout) == []
