@@ -175,7 +175,11 @@ def test_every_rule_that_did_not_pass_is_named(summary):
 def test_a_run_without_a_gate_says_so(summary):
     validity = GatePart(rule="validity", decision="pass", sentence="Every sample has a verdict.")
 
-    assert "The suite has no gate" in printed(changed(summary, gate=[validity], sentence=validity.sentence))
+    text = printed(changed(summary, gate=[validity], sentence="Every sample has a verdict; no gate.", gated=False))
+
+    assert "– NO GATE  Every sample has a verdict; no gate." in text
+    assert text.count("Every sample has a verdict") == 1
+    assert "PASS" not in text
 
 
 def test_one_variant_has_no_difference_and_no_flips(summary):

@@ -173,3 +173,19 @@ def test_an_error_counts_as_not_passed_where_passes_are_counted():
     made, _ = parts([(True, True)] * 9 + [(None, None)], GateSpec(counted=1.0, max_missing=1))
 
     assert overall(made) == ("fail", "18 of 20 samples passed; all of them should.")
+
+
+def test_without_a_rule_nothing_is_decided_and_the_sentence_says_so():
+    made, _ = parts([(False, False)] * 20, GateSpec())
+
+    assert not GateSpec().has_rules
+    assert overall(made, gated=False) == (
+        "pass",
+        "Every sample has a verdict; the suite has no gate, so nothing is decided.",
+    )
+
+
+def test_a_run_that_is_not_valid_is_invalid_without_a_rule_as_well():
+    made, _ = parts([(None, None)] * 20, GateSpec())
+
+    assert overall(made, gated=False)[0] == "invalid"

@@ -56,6 +56,13 @@ def test_when_all_passed_it_says_so():
     assert "### ✅ Every suite passed" in job_comment("ci", [part("a"), part("b")])
 
 
+def test_a_suite_without_a_gate_gets_no_tick():
+    text = job_comment("ci", [part("a"), part("b", "no gate")])
+
+    assert "### ➖ 1 of 2 suites has no gate" in text
+    assert "| <code>b</code> | ➖ no gate |" in text
+
+
 @pytest.mark.parametrize("count", [20, 2_000])
 def test_many_suites_stay_within_bounds(count):
     text = job_comment("ci", [part(f"suites/{n}.yaml", "fail", "x" * 400) for n in range(count)])

@@ -277,9 +277,11 @@ class TestStates:
 
     def test_no_gate(self, view):
         validity = GatePart(rule="validity", decision="pass", sentence="Every sample has a verdict.")
-        found = read(changed(view, gate=[validity], sentence=validity.sentence)).text
+        found = read(changed(view, gate=[validity], sentence=f"{validity.sentence[:-1]}; no gate.", gated=False)).text
 
-        assert "The suite has no gate." in found
+        assert "– No gate" in found
+        assert found.count("Every sample has a verdict") == 1
+        assert "Pass" not in found.split("Pass rates")[0]
         assert "margin" not in found
 
     def test_inconclusive_says_how_many_more_cases_it_takes(self, view):

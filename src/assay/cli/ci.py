@@ -28,7 +28,7 @@ from assay.core.errors import AssayError, BadInput
 from assay.evaluate.case_place import checkout_path
 from assay.evaluate.exporter import load_run
 from assay.evaluate.exporters.github import MOST
-from assay.evaluate.job_comment import LEFT_OUT, Part, job_comment
+from assay.evaluate.job_comment import LEFT_OUT, NO_GATE, Part, job_comment
 from assay.evaluate.promptfoo.detect import is_promptfoo
 from assay.evaluate.report_text import one_line
 from assay.evaluate.run_folder import REPORT, SUMMARY
@@ -50,7 +50,7 @@ _INTERRUPTED = 130
 _NAME = re.compile(r"^suite:[ \t]*[\"']?([\w.-]+)", re.MULTILINE)
 _SUITE = "{suite}"
 _FOR_EVAL = "assay.options-for-eval"
-_SIGNS = {LEFT_OUT: "-", "pass": "✓", "fail": "✗", "inconclusive": "?", "invalid": "!", ERROR: "!"}
+_SIGNS = {LEFT_OUT: "-", NO_GATE: "-", "pass": "✓", "fail": "✗", "inconclusive": "?", "invalid": "!", ERROR: "!"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +63,7 @@ class Result:
         sentence: Why.
         run: The folder of its run, or None.
         error: What ``assay eval --json`` says of an error: code, what, hint, file, line.
+        gated: Whether there was a rule to decide by.
     """
 
     suite: str
@@ -70,6 +71,12 @@ class Result:
     sentence: str
     run: str | None = None
     error: dict[str, object] | None = None
+    gated: bool = True
+
+    @property
+    def shown(self) -> str:
+        """The decision as people are told it."""
+        return self.decision if self.gated or self.decision != "pass" else NO_GATE
 
 
 class _FailOn(ParamType[tuple[str, ...]]):
@@ -234,7 +241,7 @@ def _result(run: "_RunObject", out: Path, name: str | None, status: int) -> Resu
         shutil.copyfile(Path(run.run) / file, out / f"{suite}.{ending}")
     if name is not None and run.decision == "pass" and status == STATUS["fail"]:
         return Result(suite=suite, decision="fail", sentence="Not every sample passed.", run=run.run)
-    return Result(suite=suite, decision=run.decision, sentence=run.sentence, run=run.run)
+    return Result(suite=suite, decision=run.decision, sentence=run.sentence, run=run.run, gated=run.gated)
 
 
 class _RunObject(msgspec.Struct):
@@ -244,13 +251,15 @@ class _RunObject(msgspec.Struct):
     run: str
     decision: str
     sentence: str
+    gated: bool = True
 
 
 def _finished(out: Path) -> Iterator[Result]:
     """The suites that were run before an error ended the command: what their exports tell."""
     for file in sorted(out.glob("*.sarif")):
         said = json.loads(file.read_bytes())["runs"][0]["properties"]
-        yield Result(suite=file.stem, decision=said["decision"], sentence=said["sentence"])
+        decided, gated = said["decision"], said.get("gated", True)
+        yield Result(suite=file.stem, decision=decided, sentence=said["sentence"], gated=gated)
 
 
 def _said(output: bytes, status: int) -> dict[str, object]:
@@ -277,7 +286,7 @@ def _tell(results: Sequence[Result], out: Path) -> None:
             click.echo(line)
     with commands_ignored():
         for result in results:
-            click.echo(plain(f"{_SIGNS[result.decision]} {result.suite}: {result.decision}. {result.sentence}"))
+            click.echo(plain(f"{_SIGNS[result.shown]} {result.suite}: {result.shown}. {result.sentence}"))
         click.echo(plain(f"Reports: {out}"))
 
 
@@ -306,7 +315,7 @@ def _comment_on(patterns: Sequence[str], results: Sequence[Result]) -> str:
     parts = [
         Part(
             suite=result.suite,
-            decision=result.decision,
+            decision=result.shown,
             sentence=result.sentence,
             run=None if result.run is None else load_run(Path(result.run)),
         )

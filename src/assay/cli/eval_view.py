@@ -15,7 +15,7 @@ from assay.evaluate import wording
 from assay.evaluate.first_failure import FirstFailures
 from assay.evaluate.report_page import focus, worst_first
 from assay.evaluate.summary import Comparison, Flip, Summary, VariantSummary
-from assay.evaluate.types import Decision
+from assay.evaluate.types import Decision, Standing
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,11 +34,12 @@ _LABEL_WIDTH = 14
 _CELL_WIDTH = 24
 _GAP = 3
 _FLIP_GAP = 2
-_STYLES: dict[Decision, str] = {
+_STYLES: dict[Standing, str] = {
     "pass": "bold cyan",
     "fail": "bold red",
     "inconclusive": "bold yellow",
     "invalid": "bold magenta",
+    "no gate": "bold",
 }
 
 
@@ -81,7 +82,7 @@ def print_summary(
 def print_suites(console: "Console", summaries: Sequence[Summary]) -> None:
     """One line that sums up the runs of several suites."""
     text = TerminalText.of(console)
-    said = [f"{' '.join(wording.DECISION_WORDS[s.decision])}: {text.one_line(s.suite, 60)}" for s in summaries]
+    said = [f"{' '.join(wording.STANDING_WORDS[s.standing])}: {text.one_line(s.suite, 60)}" for s in summaries]
     with commands_ignored():
         console.print()
         console.print(text.safe(f"{len(summaries)} suites.  {';  '.join(said)}"), style="bold")
@@ -128,21 +129,19 @@ class SummaryView:
     def decision(self, summary: Summary) -> None:
         """The decision: sign, word, sentence; then whatever else did not pass."""
         self.line()
-        self._decided(summary.decision, summary.sentence)
+        self._decided(summary.standing, summary.sentence)
         for part in summary.gate:
             if part.decision != "pass" and part.sentence != summary.sentence:
                 self._decided(part.decision, part.sentence)
         needed = max((part.cases_needed or 0 for part in summary.gate), default=0)
         if needed and str(needed) not in summary.sentence:
             self.line(f"About {wording.plural(needed, 'more case')} would settle it.")
-        if all(part.rule == "validity" for part in summary.gate):
-            self.line("The suite has no gate; the decision only says whether the run is valid.", style="dim")
 
-    def _decided(self, decision: Decision, sentence: str) -> None:
+    def _decided(self, standing: Standing, sentence: str) -> None:
         from rich.text import Text  # noqa: PLC0415 - costs start-up time
 
-        sign, word = wording.DECISION_WORDS[decision]
-        text = Text(self.text.safe(f"{sign} {word.upper()}"), style=_STYLES[decision])
+        sign, word = wording.STANDING_WORDS[standing]
+        text = Text(self.text.safe(f"{sign} {word.upper()}"), style=_STYLES[standing])
         text.append(f"  {self.text.safe(sentence)}", style="default not bold")
         self.console.print(text)
 

@@ -59,9 +59,10 @@ class ProgressLines:
 
     def finish(self, summary: Summary, folder: str) -> None:
         """The last line, once the run has come to its end."""
-        decided = {"decision": summary.decision, "missing": summary.missing, "stopped": summary.stopped, "run": folder}
+        decided = {"decision": summary.decision, "gated": summary.gated}
+        ended = {"missing": summary.missing, "stopped": summary.stopped, "run": folder}
         took = {"duration_s": summary.duration_s}
-        self._write("finished", {"total": self._total} | _counts(self._last) | took | decided)
+        self._write("finished", {"total": self._total} | _counts(self._last) | took | decided | ended)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

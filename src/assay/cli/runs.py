@@ -52,7 +52,7 @@ def _print(found: Sequence[RunEntry], *, left_out: int) -> None:
     for head in ("run", "suite", "decision", "started", "samples"):
         table.add_column(head, no_wrap=True, justify="right" if head == "samples" else "left")
     for entry in found:
-        sign, word = ("…", "not finished") if entry.decision is None else wording.DECISION_WORDS[entry.decision]
+        sign, word = ("…", "not finished") if entry.standing is None else wording.STANDING_WORDS[entry.standing]
         cells = (f"{sign} {word.lower()}", wording.moment(entry.started_utc), wording.count(entry.samples))
         table.add_row(text.safe(entry.run), text.one_line(entry.suite, 40), *map(text.safe, cells))
     console.print(table)

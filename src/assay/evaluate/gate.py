@@ -5,7 +5,8 @@
     inconclusive   the cases are too few to say; the sentence tells how many more would do
     pass           every rule is shown to hold
 
-The worst of the rules counts, in that order. See docs/explanation/gates.md.
+The worst of the rules counts, in that order. Without a rule a valid run comes to ``pass`` as well, and is called ``no
+gate`` (``summary.py``). See docs/explanation/gates.md.
 """
 
 from collections.abc import Iterable
@@ -44,11 +45,13 @@ def decide(
     return [msgspec.structs.replace(p, sentence=p.sentence.replace(wording.NBSP, " ")) for p in parts]
 
 
-def overall(parts: list[GatePart]) -> tuple[Decision, str]:
+def overall(parts: list[GatePart], *, gated: bool = True) -> tuple[Decision, str]:
     """The worst decision, and the sentence of the part that made it (of the most telling one for a pass)."""
     counts = worst(part.decision for part in parts)
     named = [part for part in parts if part.decision == counts]
     telling = next((part for part in named if part.rule != "validity"), named[0])
+    if counts == "pass" and not gated:
+        return counts, f"{telling.sentence.removesuffix('.')}; the suite has no gate, so nothing is decided."
     return counts, telling.sentence
 
 

@@ -12,7 +12,7 @@ from assay.evaluate.exporter import FinishedRun
 from assay.evaluate.exporters.markdown import MAX_BYTES, SIGNS, comment, marker
 from assay.evaluate.markdown_text import code, prose
 
-LEFT_OUT = "left out"
+LEFT_OUT, NO_GATE = "left out", "no gate"
 _NAME, _SENTENCE = 120, 300
 _LEAST_BYTES = 2_000
 """A comment that has less room than this says too little to be worth folding out."""
@@ -39,14 +39,20 @@ def job_comment(job: str, parts: Sequence[Part]) -> str:
     runs = [part.run for part in parts if part.run is not None]
     if len(parts) == len(runs) == 1:
         return f"{mark}\n{comment(runs[0])}"
-    asked = [part for part in parts if part.decision != LEFT_OUT]
-    failing = sum(part.decision != "pass" for part in asked)
-    said = f"{failing} of {len(asked)} suites did not pass" if failing else "Every suite passed"
-    said = said if asked else "No suite is touched by the change"
-    lines = [mark, f"### {'❌' if failing else '✅'} {said}", ""]
+    lines = [mark, f"### {_heading([part.decision for part in parts if part.decision != LEFT_OUT])}", ""]
     lines += ["| suite | decision | why |", "| --- | --- | --- |", *map(_row, parts), ""]
     text = _bounded("\n".join(lines) + "\n")
     return text + "".join(_folded(parts, MAX_BYTES - len(text.encode())))
+
+
+def _heading(asked: Sequence[str]) -> str:
+    """The sign and the sentence for the decisions of all suites that were run."""
+    failing, without = sum(one not in ("pass", NO_GATE) for one in asked), asked.count(NO_GATE)
+    if failing:
+        return f"❌ {failing} of {len(asked)} suites did not pass"
+    if without:
+        return f"➖ {without} of {len(asked)} suites {'have' if without > 1 else 'has'} no gate"
+    return f"✅ {'Every suite passed' if asked else 'No suite is touched by the change'}"
 
 
 def _row(part: Part) -> str:

@@ -11,7 +11,7 @@ from assay.evaluate.report_plot import RATE_TICKS, Bar, DifferenceAxis, Tick, di
 from assay.evaluate.report_rows import FlipView, SampleView, flip_views, sample_views
 from assay.evaluate.report_text import one_line
 from assay.evaluate.summary import Comparison, GatePart, Slice, Summary, VariantSummary
-from assay.evaluate.types import Decision
+from assay.evaluate.types import Standing
 from assay.evaluate.wording import NBSP
 
 SLICES_AT_ONCE = 30
@@ -19,11 +19,11 @@ SLICES_AT_ONCE = 30
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A decision: its sign, its word, and the name of its colour."""
+    """What a run is called, or a part of its gate: the sign, the word, and the name of the colour."""
 
     sign: str
     word: str
-    colour: Decision
+    colour: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,18 +178,17 @@ def page(run: Summary, packed: Packed, heading: Heading | None = None) -> Page:
         heading: What stands in the place of the run's decision.
     """
     slices = _slices(run)
-    has_gate = any(part.rule != "validity" for part in run.gate)
     return Page(
-        title=f"{run.suite}: {(heading.headline if heading else wording.DECISION_WORDS[run.decision][1]).lower()}",
+        title=f"{run.suite}: {(heading.headline if heading else wording.STANDING_WORDS[run.standing][1]).lower()}",
         kind="Run of a suite" if heading is None else heading.kind,
         suite=run.suite,
         description=run.description,
-        mark=_mark(run.decision) if heading is None else None,
-        headline=wording.DECISION_WORDS[run.decision][1] if heading is None else heading.headline,
+        mark=_mark(run.standing) if heading is None else None,
+        headline=wording.STANDING_WORDS[run.standing][1] if heading is None else heading.headline,
         sentence=_sentence(run.sentence if heading is None else heading.sentence),
         notes=_stopped(run) if heading is None else heading.notes,
         more_cases=_more_cases(run.gate, run.sentence),
-        has_gate=has_gate,
+        has_gate=run.gated,
         gate=[GateLine(_mark(p.decision), _rule(p), _sentence(p.sentence)) for p in run.gate],
         scope=_scope(run),
         variants=[_variant(variant, run.comparison) for variant in run.variants],
@@ -211,9 +210,9 @@ def page(run: Summary, packed: Packed, heading: Heading | None = None) -> Page:
     )
 
 
-def _mark(decision: Decision) -> Mark:
-    sign, word = wording.DECISION_WORDS[decision]
-    return Mark(sign, word, decision)
+def _mark(standing: Standing) -> Mark:
+    sign, word = wording.STANDING_WORDS[standing]
+    return Mark(sign, word, "neutral" if standing == "no gate" else standing)
 
 
 def _sentence(text: str) -> str:

@@ -11,7 +11,8 @@ import msgspec
 
 from assay.core.errors import BadInput
 from assay.evaluate.run_folder import PLAN, SUMMARY
-from assay.evaluate.types import Decision
+from assay.evaluate.summary import standing
+from assay.evaluate.types import Decision, Standing
 
 LAST = "last"
 """The name of the newest finished run."""
@@ -24,6 +25,7 @@ class RunEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         decision: None for a run that is not finished.
+        gated: Whether the suite has a rule to decide by.
         samples: How many it has; for one that is not finished, how many it will have.
     """
 
@@ -35,6 +37,12 @@ class RunEntry(msgspec.Struct, frozen=True, kw_only=True):
     variants: list[str]
     calls_made: int | None
     folder: str
+    gated: bool = True
+
+    @property
+    def standing(self) -> Standing | None:
+        """What the run is called; None for one that is not finished."""
+        return None if self.decision is None else standing(self.decision, gated=self.gated)
 
 
 class _Variant(msgspec.Struct):
@@ -51,6 +59,7 @@ class _Summary(msgspec.Struct):
     started_utc: str
     variants: list[_Variant]
     calls_made: int
+    gated: bool = True
 
 
 class _Over(msgspec.Struct):
@@ -86,6 +95,7 @@ def _entry(folder: Path) -> RunEntry | None:
         variants=[variant.name for variant in found.variants],
         calls_made=found.calls_made,
         folder=str(folder),
+        gated=found.gated,
     )
 
 

@@ -285,7 +285,8 @@ def _summary(job: Job[P], name: str, tally: Tally, progress: Progress, span: _Sp
     variants = [counted.summary(planned=job.planned_of(name)) for name, counted in tally.variants.items()]
     comparison = tally.compare.comparison() if tally.compare is not None else None
     parts = decide(job.gate, variants, comparison, tally, stopped=progress.stopped)
-    decision, sentence = overall(parts)
+    gated = job.gate is not None and job.gate.has_rules
+    decision, sentence = overall(parts, gated=gated)
     return Summary(
         format=1,
         run=name,
@@ -307,5 +308,6 @@ def _summary(job: Job[P], name: str, tally: Tally, progress: Progress, span: _Sp
         missing=sum(variant.missing for variant in variants),
         stopped=progress.stopped,
         asked=job.asked if any(variant.grading is not None for variant in variants) else {},
+        gated=gated,
         assay=__version__,
     )

@@ -5,7 +5,7 @@ Made by ``tally.py`` and ``gate.py``. The names are a public format (``docs/refe
 
 import msgspec
 
-from assay.evaluate.types import Decision, Spent
+from assay.evaluate.types import Decision, Spent, Standing
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,6 +129,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """A finished run; or one that a budget stopped: then ``stopped`` says why, and ``missing`` how much was not run.
 
     ``asked`` says who else was asked beside the variants' models: the part (``judge``, ``user``) and the model.
+    ``gated`` is whether the suite has a rule; without one, ``decision`` only says whether the run is valid.
     """
 
     format: int
@@ -152,3 +153,14 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     missing: int = 0
     stopped: str | None = None
     asked: dict[str, str] = {}
+    gated: bool = True
+
+    @property
+    def standing(self) -> Standing:
+        """What the run is called where people read: nothing has passed where there was no gate to pass."""
+        return standing(self.decision, gated=self.gated)
+
+
+def standing(decision: Decision, *, gated: bool) -> Standing:
+    """The decision, or ``no gate`` in the place of a pass that no rule stands behind."""
+    return "no gate" if decision == "pass" and not gated else decision

@@ -20,6 +20,9 @@ from assay.models.types import Parameters
 Status = Literal["passed", "failed", "error"]
 Decision = Literal["pass", "fail", "inconclusive", "invalid"]
 
+Standing = Literal["pass", "fail", "inconclusive", "invalid", "no gate"]
+"""What a run is called: its decision, or that there was nothing to decide by."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
@@ -138,6 +141,11 @@ class GateSpec:
     counted: float | None = None
     alpha: float = 0.05
     max_missing: float = 0.01
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether there is anything to decide, beyond the validity of the run."""
+        return self.compare is not None or bool(self.at_least) or self.counted is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

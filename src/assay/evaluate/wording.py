@@ -9,7 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from assay.evaluate.summary import Rate, VariantSummary
-from assay.evaluate.types import Decision, Spent
+from assay.evaluate.types import Spent, Standing
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
@@ -19,11 +19,12 @@ NOTHING = "\u2013"
 POWERED_FROM = 10
 """A slice of fewer samples says next to nothing about its rate: its interval is wider than 50 points at worst."""
 
-DECISION_WORDS: dict[Decision, tuple[str, str]] = {
+STANDING_WORDS: dict[Standing, tuple[str, str]] = {
     "pass": ("✓", "Pass"),
     "fail": ("✗", "Fail"),
     "inconclusive": ("?", "Inconclusive"),
     "invalid": ("!", "Invalid"),
+    "no gate": (NOTHING, "No gate"),
 }
 
 

@@ -112,7 +112,7 @@ def open_desk(config: pytest.Config, start: Path, once: RunOnce, item: pytest.It
     def tell(run: SuiteRun) -> None:
         told = (RUN, str(run.folder))
         if told not in item.user_properties:
-            words = f"{run.summary.suite}: {run.decision}. {run.sentence}"
+            words = f"{run.summary.suite}: {run.summary.standing}. {run.sentence}"
             item.user_properties += [told, (DECISION, visible(words))]
 
     option = config.getoption

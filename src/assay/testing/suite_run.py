@@ -28,7 +28,7 @@ class SuiteRun:
         self.folder = folder
 
     def __repr__(self) -> str:
-        return f"<SuiteRun {self.summary.suite}: {self.decision}>"
+        return f"<SuiteRun {self.summary.suite}: {self.summary.standing}>"
 
     @cached_property
     def summary(self) -> Summary:
@@ -47,7 +47,7 @@ class SuiteRun:
 
     @property
     def passed(self) -> bool:
-        """Whether the gate says ``pass``."""
+        """Whether the gate says ``pass``; a valid run of a suite without a gate does as well."""
         return self.decision == "pass"
 
     @property
@@ -85,7 +85,7 @@ class SuiteRun:
     def told(self) -> str:
         """The run for people who read a terminal: decision, variants, the first failures, where the report is."""
         summary = self.summary
-        lines = [f"{summary.suite}: {summary.decision}. {summary.sentence}"]
+        lines = [f"{summary.suite}: {summary.standing}. {summary.sentence}"]
         lines += [
             f"{part.decision}: {part.sentence}"
             for part in summary.gate

@@ -108,3 +108,10 @@ def test_the_steps_summary_gets_the_comment_beside_what_is_there(run, write, tmp
     assert text.startswith("before\n### ")
     assert write("markdown", run).decode().partition("\n")[2] in text
     assert "<!--" not in text
+
+
+def test_a_suite_without_a_gate_is_said_to_have_none(made, write):
+    first, *rest = commands(write("github", made("a", decision="pass", gated=False)).decode())
+
+    assert (first[0], first[1]["title"]) == ("notice", "a: no gate")
+    assert {name for name, *_ in rest} == {"warning"}

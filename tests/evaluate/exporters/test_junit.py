@@ -195,3 +195,9 @@ def peak_bytes(count: int) -> int:
 
 def test_memory_does_not_grow_with_the_number_of_samples():
     assert peak_bytes(14_000) - peak_bytes(7_000) < 500_000
+
+
+def test_a_suite_without_a_gate_is_said_to_have_none():
+    root = parsed([make_row("a")], make_summary(make_variant("a"), decision="pass", gated=False))
+
+    assert root.find(".//property[@name='decision']").get("value") == "no gate"

@@ -162,3 +162,10 @@ def test_a_run_that_a_budget_stopped_says_so(made, write):
     assert "<strong>Stopped</strong>: the budget of 5.00 dollars is spent; 7\u00a0samples were not run." in text
     assert "| 3, 7 not run |" in text
     check(text)
+
+
+def test_a_suite_without_a_gate_gets_no_tick(made, write):
+    text = write("markdown", made("a", decision="pass", gated=False)).decode()
+
+    assert "### ➖ <code>a</code>: No gate" in text or "### ➖ a: No gate" in text
+    assert "✅" not in text

@@ -33,7 +33,7 @@ def github(run: FinishedRun, out: BinaryIO) -> None:
     summary = run.summary
     total = sum(variant.failed + variant.errors for variant in reported(summary))
     said = f"{summary.sentence} {total:,} did not pass." if total else summary.sentence
-    title = f"{summary.suite}: {summary.decision}"
+    title = f"{summary.suite}: {summary.standing}"
     suite = Places(run.folder, {}).suite()
     out.write(command(_COMMANDS[summary.decision], title, suite, said).encode())
     first = islice(problems(run), MOST - 1)

@@ -98,7 +98,7 @@ def _start(variant: VariantSummary, part: _Part, summary: Summary) -> str:
     """The opening of a variant's test suite, with its figures as properties."""
     found = {
         "run": summary.run,
-        "decision": summary.decision,
+        "decision": summary.standing,
         "decision_sentence": summary.sentence,
         "prompt": variant.prompt,
         "version": variant.version or "",

@@ -16,14 +16,14 @@ from assay.evaluate.markdown_text import code, prose
 from assay.evaluate.problem import reported
 from assay.evaluate.report_page import focus, worst_first
 from assay.evaluate.summary import Comparison, Flip, Summary, VariantSummary
-from assay.evaluate.types import Decision, SampleRow
+from assay.evaluate.types import SampleRow, Standing
 
 MAX_BYTES = 65_000
 """GitHub takes 65,536 characters."""
 
 VARIANTS, FLIPS, SLICES, FAILURES = 20, 20, 6, 20
 _NAME, _TEXT = 60, 100
-SIGNS: dict[Decision, str] = {"pass": "✅", "fail": "❌", "inconclusive": "❔", "invalid": "⚠️"}
+SIGNS: dict[Standing, str] = {"pass": "✅", "fail": "❌", "inconclusive": "❔", "invalid": "⚠️", "no gate": "➖"}
 _ROOM_FOR_END = 200
 
 
@@ -97,8 +97,8 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _head(summary: Summary) -> Iterator[str]:
-    word = wording.DECISION_WORDS[summary.decision][1]
-    yield f"### {SIGNS[summary.decision]} {prose(summary.suite, _NAME)}: {word}"
+    word = wording.STANDING_WORDS[summary.standing][1]
+    yield f"### {SIGNS[summary.standing]} {prose(summary.suite, _NAME)}: {word}"
     yield ""
     yield f"<strong>{prose(summary.sentence)}</strong>"
     yield ""

@@ -59,7 +59,7 @@ def _about(summary: Summary) -> dict[str, object]:
         "automationDetails": {"id": f"assay/{summary.suite}/{summary.run}"},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {BASE: {"description": {"text": "The folder from which the suite was run."}}},
-        "properties": {"decision": summary.decision, "sentence": summary.sentence},
+        "properties": {"decision": summary.decision, "gated": summary.gated, "sentence": summary.sentence},
     }
 
 
