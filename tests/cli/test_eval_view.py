@@ -210,3 +210,7 @@ def test_a_run_of_errors_alone_prints():
     ]
 
     assert "baseline: model.down × 20" in printed(summarise(rows))
+
+
+def test_an_invalid_run_has_no_weakest_slices(summary):
+    assert "Weakest slices" not in printed(changed(summary, decision="invalid"))

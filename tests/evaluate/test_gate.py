@@ -189,3 +189,11 @@ def test_a_run_that_is_not_valid_is_invalid_without_a_rule_as_well():
     made, _ = parts([(None, None)] * 20, GateSpec())
 
     assert overall(made, gated=False)[0] == "invalid"
+
+
+def test_the_rules_are_not_judged_where_the_run_is_invalid():
+    made, tally = parts([(None, None)] * 20, GateSpec(at_least={"new": 0.7}, compare=COMPARE.compare, counted=1.0))
+
+    assert [part.rule for part in made] == ["validity"]
+    assert overall(made)[0] == "invalid"
+    assert tally.variants["new"].summary().cost_usd is None

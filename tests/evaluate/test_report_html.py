@@ -274,6 +274,7 @@ class TestStates:
         assert "model.down" in found.text
         assert "There was no reply." in found.text
         assert "0.0 % (0.0 to" in found.text
+        assert "No sample of candidate was answered, so there is nothing to say of its slices." in found.text
 
     def test_no_gate(self, view):
         validity = GatePart(rule="validity", decision="pass", sentence="Every sample has a verdict.")

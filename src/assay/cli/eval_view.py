@@ -187,8 +187,8 @@ class SummaryView:
         return (" " * _FLIP_GAP).join(cells).rstrip()
 
     def slices(self, summary: Summary) -> None:
-        """The weakest slices of the variant that the run is about."""
-        about = focus(summary)
+        """The weakest slices of the variant that the run is about; none of a run that says nothing of quality."""
+        about = focus(summary) if summary.decision != "invalid" else None
         weakest = worst_first(about)[:SLICES_SHOWN] if about is not None else []
         if about is None or not weakest:
             return

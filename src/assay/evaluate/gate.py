@@ -33,16 +33,30 @@ def decide(
     *,
     stopped: str | None = None,
 ) -> list[GatePart]:
-    """Every rule's part, the validity of the run first; ``stopped`` is why it ended before all was run."""
+    """Every rule's part, the validity of the run first and alone if it is not valid: then no rule is judged.
+
+    ``stopped`` is why the run ended before all was run.
+    """
     rules = spec or GateSpec()
-    parts = [_validity(rules, variants, stopped)]
+    valid = _validity(rules, variants, stopped)
+    parts = [valid]
+    if valid.decision != "invalid":
+        parts += _judged(rules, variants, comparison, tally)
+    # The sentences are data as well: plain spaces.
+    return [msgspec.structs.replace(p, sentence=p.sentence.replace(wording.NBSP, " ")) for p in parts]
+
+
+def _judged(
+    rules: GateSpec, variants: list[VariantSummary], comparison: Comparison | None, tally: Tally
+) -> list[GatePart]:
+    """What the rules say of a valid run."""
+    parts: list[GatePart] = []
     if rules.compare is not None and comparison is not None:
         parts.append(_compare(rules.compare, rules, comparison, tally))
     parts += [_at_least(name, minimum, rules, tally) for name, minimum in rules.at_least.items()]
     if rules.counted is not None:
         parts.append(_counted(rules.counted, variants))
-    # The sentences are data as well: plain spaces.
-    return [msgspec.structs.replace(p, sentence=p.sentence.replace(wording.NBSP, " ")) for p in parts]
+    return parts
 
 
 def overall(parts: list[GatePart], *, gated: bool = True) -> tuple[Decision, str]:

@@ -160,6 +160,7 @@ class Page:
     flips: Flips | None
     slices: list[SliceView]
     more_slices: list[SliceView]
+    no_slices: str
     graders: Table
     errors: Table
     rows: int
@@ -200,6 +201,7 @@ def page(run: Summary, packed: Packed, heading: Heading | None = None) -> Page:
         flips=None if run.comparison is None else _flips(run.comparison, packed),
         slices=slices[:SLICES_AT_ONCE],
         more_slices=slices[SLICES_AT_ONCE:],
+        no_slices=_no_slices(run),
         graders=_graders(run.variants),
         errors=_errors(run.variants),
         rows=packed.rows,
@@ -372,7 +374,7 @@ def worst_first(found: VariantSummary) -> list[Slice]:
 
 def _slices(run: Summary) -> list[SliceView]:
     about = focus(run)
-    if about is None:
+    if about is None or not about.valid_first.of:
         return []
     found = {v.name: {(s.tag, s.value): s for s in v.slices} for v in run.variants}
     return [
@@ -383,6 +385,14 @@ def _slices(run: Summary) -> list[SliceView]:
         )
         for worst in worst_first(about)
     ]
+
+
+def _no_slices(run: Summary) -> str:
+    """Why there are none, where there are none."""
+    about = focus(run)
+    if about is not None and about.slices and not about.valid_first.of:
+        return f"No sample of {about.name} was answered, so there is nothing to say of its slices."
+    return "No case has a tag, so there are no slices."
 
 
 def _slice_cell(found: Slice | None) -> SliceCell:

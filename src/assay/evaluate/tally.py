@@ -143,6 +143,7 @@ class VariantTally:
         interval = self.passes.interval(level=LEVEL)
         n = self.passes.n
         times = quantiles(self.latencies, (0.5, 0.95))
+        told = self.answered > 0 or n == 0  # where nothing was answered, nothing is known of what it cost
         return VariantSummary(
             name=self.label.name,
             prompt=self.label.prompt,
@@ -161,10 +162,10 @@ class VariantTally:
             mean_score=self.scores / n if n else None,
             valid_first=rate(self.valid_first, self.answered),
             valid=rate(self.valid, self.answered),
-            input_tokens=_whole(self.tokens["input"]),
-            output_tokens=_whole(self.tokens["output"]),
-            cached_tokens=_whole(self.tokens["cached"]),
-            cost_usd=_money(self.cost),
+            input_tokens=_whole(self.tokens["input"]) if told else None,
+            output_tokens=_whole(self.tokens["output"]) if told else None,
+            cached_tokens=_whole(self.tokens["cached"]) if told else None,
+            cost_usd=_money(self.cost) if told else None,
             latency_p50_ms=round(times[0], 1) if times else None,
             latency_p95_ms=round(times[1], 1) if times else None,
             graders=[_grader(name, tally) for name, tally in self.graders.items()],

@@ -153,7 +153,7 @@ def _flip(flip: Flip) -> list[str]:
 
 
 def _slices(page: _Page, summary: Summary) -> None:
-    about = focus(summary)
+    about = focus(summary) if summary.decision != "invalid" else None
     if about is None or not about.slices:
         return
     weakest = worst_first(about)[:SLICES]
