@@ -197,3 +197,13 @@ def test_the_rules_are_not_judged_where_the_run_is_invalid():
     assert [part.rule for part in made] == ["validity"]
     assert overall(made)[0] == "invalid"
     assert tally.variants["new"].summary().cost_usd is None
+
+
+def test_a_sentence_names_the_level_of_its_interval_and_of_its_bounds():
+    gate = GateSpec(at_least={"new": 0.7}, compare=COMPARE.compare)
+    made, _ = parts([(True, True)] * 200, gate)
+
+    assert made[1].sentence.endswith("; 90 % interval, each bound at 95 % confidence).")
+    assert made[2].sentence == (
+        "new passes at least 70 % of cases: 100.0 % (98.7 to 100.0; 90 % interval, each bound at 95 % confidence)."
+    )

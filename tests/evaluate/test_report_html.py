@@ -285,12 +285,13 @@ class TestStates:
         assert "Pass" not in found.split("Pass rates")[0]
         assert "margin" not in found
 
-    def test_inconclusive_says_how_many_more_cases_it_takes(self, view):
-        part = GatePart(rule="compare", decision="inconclusive", sentence="132 cases cannot tell.", cases_needed=418)
+    def test_how_many_more_cases_it_takes_is_said_once(self, view):
+        said = "132 cases cannot tell; about 1,418 more cases would settle it."
+        part = GatePart(rule="compare", decision="inconclusive", sentence=said, cases_needed=1418)
         found = read(changed(view, gate=[part], decision="inconclusive", sentence=part.sentence)).text
 
         assert "? Inconclusive" in found
-        assert "About 418 more cases would settle it." in found
+        assert found.count("would settle it") == 1
 
     def test_invalid(self, view):
         part = GatePart(rule="validity", decision="invalid", sentence="9 of 132 samples ended in an error.")
@@ -301,6 +302,12 @@ class TestStates:
         found = read(changed(view, stopped="the budget of $1 is spent", missing=40)).text
 
         assert "The run was stopped: the budget of $1 is spent; 40 samples were not run." in found
+
+    def test_why_a_run_was_stopped_is_not_said_twice(self, view):
+        said = "40 of 132 samples of candidate were not run, as the budget of $1 is spent; the gate allows 1 %."
+        found = read(changed(view, decision="invalid", sentence=said, stopped="the budget of $1 is spent", missing=40))
+
+        assert found.text.count("the budget of $1 is spent") == 1
 
     def test_unknown_cost_is_not_zero(self, view):
         unknown = [msgspec.structs.replace(variant, cost_usd=None) for variant in view.summary.variants]

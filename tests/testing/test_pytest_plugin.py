@@ -42,7 +42,7 @@ class TestASuiteIsATest:
         result.stdout.fnmatch_lines(
             [
                 "sort: fail. sort passes fewer than 50 % of cases: 8.3 % (*).",
-                "  sort  8.3 % (* to *)  12 samples, 11 failed",
+                "  sort  8.3 % (* to *), 95 % interval  12 samples, 11 failed",
                 "did not pass, the first of them:",
                 "  t-0 ?sort?  choice: *",
                 "report: */report.html",

@@ -104,7 +104,8 @@ class SummaryView:
 
     def _variants_table(self, variants: Sequence[VariantSummary]) -> "Table":
         table = self.table()
-        table.add_column("", no_wrap=True, min_width=_LABEL_WIDTH)
+        head = f"{wording.level(variants[0].level)} intervals"
+        table.add_column(self.text.safe(head), no_wrap=True, min_width=_LABEL_WIDTH)
         for variant in variants:
             table.add_column(self.text.one_line(variant.name, _CELL_WIDTH), no_wrap=True, overflow="crop")
         for label, cells in _measures(variants):
@@ -133,9 +134,6 @@ class SummaryView:
         for part in summary.gate:
             if part.decision != "pass" and part.sentence != summary.sentence:
                 self._decided(part.decision, part.sentence)
-        needed = max((part.cases_needed or 0 for part in summary.gate), default=0)
-        if needed and str(needed) not in summary.sentence:
-            self.line(f"About {wording.plural(needed, 'more case')} would settle it.")
 
     def _decided(self, standing: Standing, sentence: str) -> None:
         from rich.text import Text  # noqa: PLC0415 - costs start-up time
@@ -193,7 +191,7 @@ class SummaryView:
         if about is None or not weakest:
             return
         self.line()
-        self.line(f"Weakest slices of {about.name}", style="bold")
+        self.line(f"Weakest slices of {about.name}, with {wording.level(about.level)} intervals", style="bold")
         table = self.table(head=False)
         for justify in ("left", "left", "right", "left"):
             table.add_column(justify=justify, no_wrap=True, overflow="crop")
@@ -209,8 +207,9 @@ class SummaryView:
         self.line()
         took = wording.duration(summary.duration_s)
         if summary.stopped is not None:
-            run = wording.plural(summary.missing, "sample")
-            self.line(f"Stopped: {summary.stopped}; {run} were not run. The same command with more goes on from here.")
+            missing = f"{summary.stopped}; {wording.plural(summary.missing, 'sample')} were not run. "
+            said = summary.stopped in summary.sentence
+            self.line(f"Stopped: {'' if said else missing}The same command with more goes on from here.")
         self.line(f"Calls: {summary.calls_made:,} made, {summary.calls_reused:,} reused, {took}")
         self.line(f"Report: {report}", whole=True)
         if next_commands:

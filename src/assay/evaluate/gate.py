@@ -106,8 +106,8 @@ def _lacks(variant: VariantSummary, stopped: str | None) -> str:
 
 def _compare(rule: CompareRule, spec: GateSpec, found: Comparison, tally: Tally) -> GatePart:
     decision = decide_non_inferior(found.low, found.high, rule.margin)
-    certain = f"with {wording.level(1 - spec.alpha)} confidence"
-    seen = f"{wording.points(found.diff)} ({wording.signed(found.low)} to {wording.signed(found.high)})"
+    bounds = f"{wording.signed(found.low)} to {wording.signed(found.high)}"
+    seen = f"{wording.points(found.diff)} ({bounds}; {_levels(found.level, spec)})"
     margin = f"{100 * rule.margin:.4g} points"
     if decision == "pass":
         kind = remark(found.low, found.high, rule.margin)
@@ -117,9 +117,9 @@ def _compare(rule: CompareRule, spec: GateSpec, found: Comparison, tally: Tally)
             said = f"{rule.candidate} is measurably worse than {rule.baseline}, but by less than the margin of {margin}"
         else:
             said = f"{rule.candidate} is not worse than {rule.baseline} by {margin} or more"
-        return GatePart(rule="compare", decision=decision, sentence=f"{said}: {seen}, {certain}.")
+        return GatePart(rule="compare", decision=decision, sentence=f"{said}: {seen}.")
     if decision == "fail":
-        sentence = f"{rule.candidate} is worse than {rule.baseline}: {seen}, {certain}."
+        sentence = f"{rule.candidate} is worse than {rule.baseline}: {seen}."
         return GatePart(rule="compare", decision=decision, sentence=sentence)
     assert tally.compare is not None
     pairs = tally.compare.pairs
@@ -132,10 +132,17 @@ def _compare(rule: CompareRule, spec: GateSpec, found: Comparison, tally: Tally)
     return GatePart(rule="compare", decision=decision, sentence=sentence, cases_needed=more)
 
 
+def _levels(level: float, spec: GateSpec) -> str:
+    """The level of the interval that the gate uses, and that of each of its bounds, which is the one that counts."""
+    return f"{wording.level(level)} interval, each bound at {wording.level(1 - spec.alpha)} confidence"
+
+
 def _at_least(name: str, minimum: float, spec: GateSpec, tally: Tally) -> GatePart:
-    interval = tally.variants[name].passes.interval(level=gate_level(spec.alpha))
+    level = gate_level(spec.alpha)
+    interval = tally.variants[name].passes.interval(level=level)
     decision: Decision = decide_at_least(interval.low, interval.high, minimum)
-    seen, least = wording.interval(interval.value, interval.low, interval.high), wording.level(minimum)
+    shown, least = wording.interval(interval.value, interval.low, interval.high), wording.level(minimum)
+    seen = f"{shown.removesuffix(')')}; {_levels(level, spec)})"
     words = {
         "pass": f"{name} passes at least {least} of cases: {seen}.",
         "fail": f"{name} passes fewer than {least} of cases: {seen}.",

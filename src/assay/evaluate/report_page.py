@@ -147,7 +147,6 @@ class Page:
     headline: str
     sentence: str
     notes: list[str]
-    more_cases: str | None
     has_gate: bool
     gate: list[GateLine]
     scope: str
@@ -188,7 +187,6 @@ def page(run: Summary, packed: Packed, heading: Heading | None = None) -> Page:
         headline=wording.STANDING_WORDS[run.standing][1] if heading is None else heading.headline,
         sentence=_sentence(run.sentence if heading is None else heading.sentence),
         notes=_stopped(run) if heading is None else heading.notes,
-        more_cases=_more_cases(run.gate, run.sentence),
         has_gate=run.gated,
         gate=[GateLine(_mark(p.decision), _rule(p), _sentence(p.sentence)) for p in run.gate],
         scope=_scope(run),
@@ -232,14 +230,6 @@ def _compares(run: Summary) -> bool:
     return any(part.rule == "compare" for part in run.gate)
 
 
-def _more_cases(gate: list[GatePart], sentence: str) -> str | None:
-    """How many more cases would settle what is open, unless the sentence says so already."""
-    needed = max((part.cases_needed or 0 for part in gate if part.decision == "inconclusive"), default=0)
-    if not needed or str(needed) in sentence:
-        return None
-    return f"About {wording.plural(needed, 'more case')} would settle it."
-
-
 def _scope(run: Summary) -> str:
     parts = [wording.plural(run.cases, "case"), wording.plural(len(run.variants), "variant")]
     if run.repeats > 1:
@@ -250,7 +240,7 @@ def _scope(run: Summary) -> str:
 
 def _stopped(run: Summary) -> list[str]:
     """What there is to know of a run that a budget stopped."""
-    if run.stopped is None:
+    if run.stopped is None or run.stopped in run.sentence:
         return []
     return [f"The run was stopped: {one_line(run.stopped, 500)}; {wording.plural(run.missing, 'sample')} were not run."]
 

@@ -115,4 +115,6 @@ def failure_reason(row: SampleRow) -> str:
 def _variant_line(variant: VariantSummary) -> str:
     parts = [wording.plural(variant.n, "sample")]
     parts += [f"{count:,} {word}" for word, count in (("failed", variant.failed), ("errors", variant.errors)) if count]
-    return f"  {variant.name}  {wording.pass_rate(variant)}  {', '.join(parts)}"
+    return (
+        f"  {variant.name}  {wording.pass_rate(variant)}, {wording.level(variant.level)} interval  {', '.join(parts)}"
+    )

@@ -44,7 +44,8 @@ def comment(run: FinishedRun, limit_bytes: int = MAX_BYTES) -> str:
     summary = run.summary
     page = _Page(limit_bytes - _ROOM_FOR_END)
     page.add(*_head(summary))
-    page.table(_VARIANT_HEAD, [_variant(v) for v in summary.variants[:VARIANTS]], of=len(summary.variants))
+    variants = summary.variants
+    page.table(_variant_head(variants), [_variant(v) for v in variants[:VARIANTS]], of=len(variants))
     if summary.stopped is not None:
         missing = wording.plural(summary.missing, "sample")
         page.add(f"<strong>Stopped</strong>: {prose(summary.stopped)}; {missing} were not run.", "")
@@ -108,7 +109,13 @@ def _head(summary: Summary) -> Iterator[str]:
     yield ""
 
 
-_VARIANT_HEAD = ("variant", "pass rate", "samples", "failed", "errors", "score", "p95", "cost", "model", "version")
+def _variant_head(variants: Sequence[VariantSummary]) -> tuple[str, ...]:
+    rate = _rate_head(variants[0]) if variants else "pass rate"
+    return ("variant", rate, "samples", "failed", "errors", "score", "p95", "cost", "model", "version")
+
+
+def _rate_head(about: VariantSummary) -> str:
+    return f"pass rate ({wording.level(about.level)} interval)"
 
 
 def _variant(found: VariantSummary) -> list[str]:
@@ -162,7 +169,7 @@ def _slices(page: _Page, summary: Summary) -> None:
         for s in weakest
     ]
     title = f"Weakest slices of {code(about.name, _NAME)}"
-    page.details(title, ("slice", "pass rate", "samples", ""), rows, of=len(about.slices))
+    page.details(title, ("slice", _rate_head(about), "samples", ""), rows, of=len(about.slices))
 
 
 def _powered(samples: int) -> str:
