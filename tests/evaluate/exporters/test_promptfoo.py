@@ -86,3 +86,10 @@ def test_the_memory_does_not_grow_with_the_rows(made):
         tracemalloc.stop()
 
     assert peaks[1] < peaks[0] + 200_000
+
+
+def test_a_cost_that_nobody_knows_is_left_out(run, write):
+    rows = json.loads(write("promptfoo", run))["results"]["results"]
+    known = [row.cost_usd is not None for row in run.rows()]
+
+    assert ["cost" in row for row in rows] == known

@@ -29,7 +29,7 @@ def native_row(row: SampleRow, test: int, prompt: int) -> dict[str, Any]:
         "namedScores": row.named,
         "failureReason": {"passed": 0, "failed": 1, "error": 2}[row.status],
         "latencyMs": row.latency_ms or 0,
-        "cost": cost or 0,
+        **_known(cost),
         "tokenUsage": {**tokens, "total": (row.input_tokens or 0) + (row.output_tokens or 0)},
         "metadata": row.tags,
         "testCase": {"description": row.case, "vars": row.inputs, "metadata": row.tags},
@@ -41,10 +41,15 @@ def native_row(row: SampleRow, test: int, prompt: int) -> dict[str, Any]:
         },
     }
     if row.output is not None:
-        found["response"] = {"output": row.output, "tokenUsage": found["tokenUsage"], "cost": cost}
+        found["response"] = {"output": row.output, "tokenUsage": found["tokenUsage"], **_known(cost)}
     if row.error is not None:
         found["error"] = row.error.get("what", "")
     return found
+
+
+def _known(cost: float | None) -> dict[str, float]:
+    """What a call cost; nothing where that is unknown, as 0 would say that it was free."""
+    return {} if cost is None else {"cost": cost}
 
 
 def _reason(row: SampleRow) -> str:
