@@ -166,3 +166,15 @@ def test_a_judge_whose_key_is_written_out_is_listed_and_not_asked_elsewhere(brin
     found = bring(SERVERS.replace("{{env.J_KEY}}", "sk-1"))
     assert load_suite(App.open(folder).project, folder / "suites/project.yaml").judge is None
     assert ("the judge", 7) in [(item["what"], item["line"]) for item in found["dropped"]]
+
+
+def test_code_beyond_the_folder_that_is_written_to_is_listed_with_what_to_do(
+    bring: Import, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bring()
+    (folder / "assay.yaml").unlink()
+    (folder / "imp").mkdir()
+    assert run(["import", "promptfooconfig.yaml", "-o", "imp"]) == 0
+    said = capsys.readouterr().err
+    assert "check.py lies outside the folder of the new project" in said
+    assert "add an 'assay.yaml' to a folder that holds both" in said

@@ -144,7 +144,10 @@ class GraderWriter:
         path, function = split_function(text.removeprefix("file://"))
         target = self._files.locate(path)
         if not target.is_relative_to(self._root):
-            raise ValueError(f"{path} lies outside the project, {self._root}")
+            raise ValueError(
+                f"{path} lies outside the folder of the new project, {self._root}; move it there, or add an "
+                "'assay.yaml' to a folder that holds both"
+            )
         name = os.path.relpath(target, self._folder).replace(os.sep, "/")
         return f"file://{name}" + (f":{function}" if function else "")
 
