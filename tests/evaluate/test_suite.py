@@ -226,6 +226,7 @@ BROKEN = [
     (changed(description="3"), 4, "description is 3", "text"),
     (changed(datasets=None), 1, "the key 'datasets' is missing", "datasets: …"),
     (changed(datasets="[]"), 2, "the suite has no datasets", "at least one"),
+    (changed(datasets="{file: d.jsonl}"), 2, "datasets is a mapping", "a list"),
     (changed(datasets="[3]"), 2, "datasets[0] is 3", "text"),
     (changed(datasets="[d.jsonl, d.jsonl]"), 2, "the dataset d.jsonl is listed twice", "once"),
     (changed(datasets="\n  - d.jsonl\n  - gone.jsonl"), 4, "gone.jsonl cannot be read: no such file", "check the path"),

@@ -109,7 +109,7 @@ def _read(document: Document, file: str, source: WorkingTree) -> Suite:
 def _datasets(fields: Fields, folder: str) -> tuple[DatasetSpec, ...]:
     fields.required("datasets")
     value = fields.raw("datasets")
-    items = fields.items("datasets") if isinstance(value, list) else [value]
+    items = [value] if isinstance(value, str) else fields.items("datasets")
     found: list[DatasetSpec] = []
     for i, item in enumerate(items):
         spec = _dataset(fields, i, item, folder)
