@@ -154,11 +154,18 @@ class _Writer:
     def close(self) -> None:
         self._book.save(self._out)
 
+    def abandon(self) -> None:
+        self._sheet.close()  # or its last row is written when it is collected, into what is closed by then
+
 
 @contextmanager
 def _write(out: BinaryIO, shape: Shape) -> Iterator[CaseWriter]:
     writer = _Writer(out, shape)
-    yield writer
+    try:
+        yield writer
+    except BaseException:
+        writer.abandon()
+        raise
     writer.close()
 
 
