@@ -7,6 +7,7 @@ what is expensive to make (the re-quantised model) is made once.
 import ipaddress
 import os
 import shutil
+import signal
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +15,11 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+
+# A shell without job control has its background commands ignore Ctrl-C, and they hand that down to all that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 HOME_VARIABLE = "ASSAY_TESTS_HOME"
 
