@@ -65,7 +65,9 @@ def test_where_attempts_are_used_up_the_error_is_explicit_and_counts_in_the_rate
     assert done.status == 3
     assert whole(rows)
     errors = [row for row in rows if row["status"] == "error"]
-    assert 25 <= len(errors) <= 110
+    drawn = [row for row in errors if row["error"]["code"] != "model.timed_out"]  # a slow machine has more of those
+    assert 25 <= len(drawn) <= 90
+    assert len(drawn) < len(errors)
     assert {row["error"]["code"] for row in errors} <= CODES  # and never a rate limit
     for variant in variants:
         own = [row for row in rows if row["variant"] == variant["name"]]
