@@ -1,5 +1,7 @@
 """A file is there whole or not at all, and what goes wrong is told of the file that was asked for."""
 
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -45,3 +47,16 @@ def test_the_error_of_another_file_keeps_its_name(tmp_path):
         (tmp_path / "other").read_bytes()
 
     assert Path(caught.value.filename) == tmp_path / "other"
+
+
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    heard: list[bytes] = []
+    listener = threading.Thread(target=lambda: heard.append(pipe.read_bytes()))
+    listener.start()
+    write_whole(pipe, b"said")
+    listener.join(timeout=10)
+
+    assert heard == [b"said"]
+    assert pipe.is_fifo()

@@ -21,9 +21,15 @@ def write_whole(path: Path, data: bytes) -> None:
 def writing_whole(path: Path) -> Iterator[BinaryIO]:
     """A file that is written beside its place, reaches the disk, and is moved there when the block ends well.
 
+    A device or a pipe (``/dev/null``) is written to as it is, and never replaced by a file.
+
     Raises:
         OSError: It cannot be written; nothing is left beside it. It names the file itself, or its folder.
     """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        with path.open("wb") as handle:
+            yield handle
+        return
     temporary = path.with_name(f".{path.name}.new")
     try:
         with temporary.open("wb") as handle:
