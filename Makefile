@@ -28,7 +28,7 @@ test: $(STAMPS)/package $(STAMPS)/assets $(STAMPS)/model $(STAMPS)/dev ## Run ev
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term
 
 adapters: $(OTHERS)/stamp ## Run the tests of the adapters for other tools, in an environment of their own.
-	@PYTHONPATH=src $(OTHERS)/bin/python -m pytest $$(grep -l "make adapters" -r tests --include='test_*.py')
+	@PYTHONPATH=$(CURDIR)/src $(OTHERS)/bin/python -m pytest $$(grep -l "make adapters" -r tests --include='test_*.py')
 
 lint: $(STAMPS)/package $(STAMPS)/dev ## Check format, style, types and the direction of imports.
 	@echo "ruff check";    $(BIN)/ruff check --quiet .
