@@ -48,7 +48,7 @@ lock: $(STAMPS)/lock ## Lock what pyproject.toml asks for in requirements/; newe
 	@echo "locking requirements/"
 	@$(UV_LOCK) pyproject.toml -o requirements/runtime.txt
 	@$(UV_LOCK) --group build -c requirements/runtime.txt -o requirements/build.txt
-	@$(UV_LOCK) pyproject.toml $(addprefix --extra ,data embeddings ray sql) --group build --group test --group lint --group docs \
+	@$(UV_LOCK) pyproject.toml $(addprefix --extra ,data embeddings groups ray sql) --group build --group test --group lint --group docs \
 	  -c requirements/runtime.txt -c requirements/build.txt -o requirements/dev.txt
 	@$(UV_LOCK) --group lock -o requirements/lock.txt
 	@$(UV_LOCK) --group model --no-deps -o requirements/model.txt

