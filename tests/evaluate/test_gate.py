@@ -207,3 +207,12 @@ def test_a_sentence_names_the_level_of_its_interval_and_of_its_bounds():
     assert made[2].sentence == (
         "new passes at least 70 % of cases: 100.0 % (98.7 to 100.0; 90 % interval, each bound at 95 % confidence)."
     )
+
+
+def test_a_part_that_was_written_before_parts_had_figures_can_still_be_read() -> None:
+    old = b'{"rule": "compare", "decision": "pass", "sentence": "new is fine.", "cases_needed": null}'
+
+    part = msgspec.json.decode(old, type=GatePart)
+
+    assert part == GatePart(rule="compare", decision="pass", sentence="new is fine.")
+    assert (part.metric, part.n, part.unit, part.advisory) == (None, 0, "share", False)

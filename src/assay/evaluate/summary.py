@@ -3,6 +3,8 @@
 Made by ``tally.py`` and ``gate.py``. The names are a public format (``docs/reference/eval-json.md``).
 """
 
+from typing import Literal
+
 import msgspec
 
 from assay.evaluate.types import Decision, Spent, Standing
@@ -117,12 +119,49 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GatePart(msgspec.Struct, frozen=True, kw_only=True):
-    """One rule of the gate, what it decided, and the sentence that says why."""
+    """One rule of the gate, what it decided, and the sentence that says why.
+
+    Attributes:
+        rule: Which rule: ``validity``, ``compare``, ``at_least NAME``, ``counted``, ``never``, ``slices`` and so on.
+        cases_needed: Cases beyond those there are that would probably settle it; None where that is not known.
+        metric: What is measured, such as ``pass`` or ``grader:tone``; None for the validity of the run.
+        slice: ``TAG=VALUE`` where only those cases count.
+        variant: Whom it is about; the candidate, for a comparison.
+        method: How the bounds were made, as docs/explanation/statistics.md names it.
+        value: The estimate, in ``unit``.
+        low: Lower bound of the value.
+        high: Upper bound of the value.
+        level: Two-sided level of ``low`` and ``high``; each alone holds at ``(1 + level) / 2``.
+        n: Cases that it is made from.
+        clusters: Clusters that they come from.
+        bound: What the bounds are held against: ``-margin``, a minimum, the largest share, or the largest ratio.
+        unit: ``share``, ``score`` or ``ratio``, of ``value``, ``low``, ``high``, ``bound`` and ``visible``.
+        visible: The smallest difference that this many cases would probably see.
+        repeats_needed: Repeats of each case that would probably settle it; None where more repeats would not.
+        remark: ``improved`` or ``worse-inside-margin`` of a pass, ``not-powered`` of a slice that is too small.
+        advisory: It is told and does not count.
+    """
 
     rule: str
     decision: Decision
     sentence: str
     cases_needed: int | None = None
+    metric: str | None = None
+    slice: str | None = None
+    variant: str | None = None
+    method: str = ""
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    level: float | None = None
+    n: int = 0
+    clusters: int = 0
+    bound: float | None = None
+    unit: Literal["share", "score", "ratio"] = "share"
+    visible: float | None = None
+    repeats_needed: int | None = None
+    remark: str | None = None
+    advisory: bool = False
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
