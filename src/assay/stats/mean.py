@@ -216,7 +216,14 @@ def clustered_interval(
     Raises:
         ValueError: The mean lies outside ``bounds``, or the level outside (0, 1).
     """
-    return _t_interval(moments.summary(), level, bounds, "clustered-t")
+    return summary_interval(moments.summary(), level=level, bounds=bounds)
+
+
+def summary_interval(
+    summary: MeanSummary, *, level: float = 0.95, bounds: tuple[float, float] | None = UNIT
+) -> Interval:
+    """``clustered_interval`` of a summary that was made elsewhere, such as from columns."""
+    return _t_interval(summary, level, bounds, "clustered-t")
 
 
 def _summary(scores: Moments, clusters: int, cluster_squares: Fraction) -> MeanSummary:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from assay.stats.argument import require_discordant, require_level
 from assay.stats.distribution import fair_coin_tail, t_quantile, two_sided_z
 from assay.stats.interval import Interval
-from assay.stats.mean import ClusterMoments, clustered_interval
+from assay.stats.mean import ClusterMoments, MeanSummary, clustered_interval
 
 _BISECTIONS = 60  # halves an interval of length 2 to below the spacing of floats near 1
 
@@ -105,6 +105,28 @@ def paired_difference(differences: ClusterMoments, *, level: float = 0.95) -> In
     return clustered_interval(differences, level=level, bounds=(-1.0, 1.0))
 
 
+def clustered_tango(gained: int, lost: int, differences: MeanSummary, *, level: float = 0.95) -> Interval:
+    """Tango's interval for passes that come in clusters.
+
+    The counts are scaled to the number of independent cases that they are worth, and Student's t with G - 1
+    degrees of freedom stands in place of the normal quantile.
+
+    Args:
+        gained: Cases that only the candidate passes.
+        lost: Cases that only the baseline passes.
+        differences: The mean of candidate - baseline with its standard errors, clusters regarded.
+        level: Two-sided confidence level, in (0, 1).
+    """
+    require_level(level)
+    worth = differences.effective_n()
+    low, high = -1.0, 1.0
+    if worth:
+        scale = worth / differences.n
+        t = t_quantile((1 + level) / 2, differences.clusters - 1)
+        low, high = _tango_bounds(gained * scale, lost * scale, worth, t)
+    return Interval(differences.mean, low, high, differences.n, level, "clustered-tango")
+
+
 @dataclass(slots=True)
 class Pairs:
     """Scores of a baseline and a candidate, taken in pair by pair; picks the interval that fits.
@@ -169,19 +191,8 @@ class Pairs:
         if self.counts_suffice:
             return tango(self.gained, self.lost, self.n, level=level)
         if self.binary:
-            return self._clustered_tango(level)
+            return clustered_tango(self.gained, self.lost, self.differences.summary(), level=level)
         return paired_difference(self.differences, level=level)
-
-    def _clustered_tango(self, level: float) -> Interval:
-        require_level(level)
-        summary = self.differences.summary()
-        worth = summary.effective_n()
-        low, high = -1.0, 1.0
-        if worth:
-            scale = worth / self.n
-            t = t_quantile((1 + level) / 2, self.clusters - 1)
-            low, high = _tango_bounds(self.gained * scale, self.lost * scale, worth, t)
-        return Interval(summary.mean, low, high, self.n, level, "clustered-tango")
 
     def planning_variance(self) -> float:
         """Variance of one pair's difference, to plan the number of cases with; clusters count.
