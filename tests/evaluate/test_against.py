@@ -8,8 +8,8 @@ import pytest
 from assay.author.project import Project, find_project
 from assay.core.errors import BadInput
 from assay.evaluate.against import against
+from assay.evaluate.gate_spec import CompareRule
 from assay.evaluate.suite import load_suite
-from assay.evaluate.types import CompareRule
 
 PROMPT = "---\nprompt: sort\ninputs: {ticket: string}\n---\nuser:\nSORT {{ ticket }}\n"
 SUITE = """\

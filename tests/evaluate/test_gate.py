@@ -13,11 +13,12 @@ from assay.core.errors import TimedOut
 from assay.core.location import Location
 from assay.engine.prepare import prepare
 from assay.evaluate.gate import decide, overall
+from assay.evaluate.gate_spec import CompareRule, GateSpec
 from assay.evaluate.plan import Planned, Variant
 from assay.evaluate.row import Graded, unanswered
 from assay.evaluate.summary import GatePart
 from assay.evaluate.tally import Tally
-from assay.evaluate.types import Case, CompareRule, GateSpec, SampleRow
+from assay.evaluate.types import Case, SampleRow
 from assay.models.target import parse_target
 from assay.models.types import Parameters
 

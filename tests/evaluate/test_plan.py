@@ -12,8 +12,9 @@ from assay.author.project import Project
 from assay.core.document import parse_document
 from assay.core.errors import BadInput
 from assay.core.location import Location
+from assay.evaluate.gate_spec import CompareRule, GateSpec
 from assay.evaluate.plan import Override, Variant, call_of, plan_identity, resolve_variants, samples
-from assay.evaluate.types import Case, CompareRule, GateSpec, GraderSpec, Judge, Suite, VariantSpec
+from assay.evaluate.types import Case, GraderSpec, Judge, Suite, VariantSpec
 from assay.models.types import Parameters
 
 HERE = Location("suites/s.yaml", 3)

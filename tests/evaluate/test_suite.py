@@ -9,10 +9,11 @@ import yaml
 from assay.author.project import Project
 from assay.core.errors import BadInput
 from assay.core.schema import compile_schema
+from assay.evaluate.gate_spec import CompareRule, GateSpec
 from assay.evaluate.grader import graders, open_graders
 from assay.evaluate.suite import load_suite
 from assay.evaluate.suite_schema import suite_schema
-from assay.evaluate.types import CompareRule, GateSpec, Judge, Suite
+from assay.evaluate.types import Judge, Suite
 from assay.models.types import Parameters
 
 ROOT = Path(__file__).parents[2]

@@ -14,11 +14,12 @@ from assay.author.source import WorkingTree
 from assay.core.errors import TimedOut
 from assay.core.location import Location
 from assay.engine.prepare import prepare
+from assay.evaluate.gate_spec import CompareRule, GateSpec
 from assay.evaluate.plan import Planned, Variant
 from assay.evaluate.row import unanswered
 from assay.evaluate.summary import VariantSummary
 from assay.evaluate.tally import MAX_FLIPS, MAX_SLICES_PER_TAG, Tally, Total, rate
-from assay.evaluate.types import Case, CompareRule, GateSpec, GraderVerdict, SampleRow, Spent
+from assay.evaluate.types import Case, GraderVerdict, SampleRow, Spent
 from assay.models.target import parse_target
 from assay.models.types import Parameters
 from assay.stats.paired import tango

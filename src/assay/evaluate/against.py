@@ -11,7 +11,8 @@ from assay.author.project import Project
 from assay.author.reference import resolve
 from assay.author.version import digest_of
 from assay.core.errors import BadInput
-from assay.evaluate.types import CompareRule, GateSpec, Suite, VariantSpec
+from assay.evaluate.gate_spec import CompareRule, GateSpec
+from assay.evaluate.types import Suite, VariantSpec
 
 DEFAULT_MARGIN = 0.02
 _AT_COMMIT = "git:"

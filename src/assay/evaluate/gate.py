@@ -14,9 +14,10 @@ from collections.abc import Iterable
 import msgspec
 
 from assay.evaluate import wording
+from assay.evaluate.gate_spec import CompareRule, GateSpec
 from assay.evaluate.summary import Comparison, GatePart, VariantSummary
 from assay.evaluate.tally import Tally
-from assay.evaluate.types import CompareRule, Decision, GateSpec
+from assay.evaluate.types import Decision
 from assay.stats.decision import decide_at_least, decide_non_inferior, gate_level, remark
 from assay.stats.power import more_cases_for_margin
 from assay.stats.proportion import wilson

@@ -18,6 +18,7 @@ from assay.evaluate.clause import expand_clauses
 from assay.evaluate.conversation.prepare import Stage, prepare_stage
 from assay.evaluate.conversation.sampler import ConversationSampler
 from assay.evaluate.dataset import DatasetFacts, check_specs, spec_cases
+from assay.evaluate.gating.read import check_repeats
 from assay.evaluate.grader import bench_of, open_graders
 from assay.evaluate.plan import Override, Planned, Variant, plan_identity, resolve_variants, samples
 from assay.evaluate.ready import ReadyClient
@@ -73,6 +74,11 @@ def open_suite(
     """
     suite, why_not = load_suite(project, file), None
     suite = suite.with_options(repeats=options.repeats, concurrency=options.concurrency, judge=options.judge)
+    check_repeats(
+        suite.gate,
+        suite.repeats,
+        suite.document.at("gate", "cases") if suite.gate and suite.gate.cases else suite.document.at(),
+    )
     if options.against is not None:
         suite, why_not = against(project, suite, file, options.against, margin=options.margin)
     variants = resolve_variants(project, suite, file, options.override)

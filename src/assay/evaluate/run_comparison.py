@@ -11,10 +11,11 @@ import msgspec
 
 from assay.core.errors import BadInput, unknown_name
 from assay.evaluate.exporter import FinishedRun
+from assay.evaluate.gate_spec import CompareRule, GateSpec
 from assay.evaluate.run_pairs import Overlap, paired_cases, require_same_datasets
 from assay.evaluate.summary import Comparison, Rate, Summary, VariantSummary
 from assay.evaluate.tally import MAX_SLICES_PER_TAG, Tally
-from assay.evaluate.types import CompareRule, GateSpec, SampleRow, VariantLabel
+from assay.evaluate.types import SampleRow, VariantLabel
 from assay.stats.paired import Pairs
 from assay.stats.passes import Passes
 

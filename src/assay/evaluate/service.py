@@ -19,6 +19,7 @@ from assay.evaluate.budget import Budget, check_price
 from assay.evaluate.exporter import FinishedRun, export_to
 from assay.evaluate.first_failure import FirstFailures
 from assay.evaluate.gate import decide, overall
+from assay.evaluate.gate_spec import GateSpec
 from assay.evaluate.metered import MeteredClient
 from assay.evaluate.replies import ReplyStore
 from assay.evaluate.report_html import write_report
@@ -27,7 +28,7 @@ from assay.evaluate.runner import Indexed, Progress, Runner, Sampler
 from assay.evaluate.sampler import Facilities
 from assay.evaluate.summary import Summary
 from assay.evaluate.tally import Tally
-from assay.evaluate.types import BudgetSpec, GateSpec, SampleRow, VariantLabel
+from assay.evaluate.types import BudgetSpec, SampleRow, VariantLabel
 from assay.models.target import Target
 
 REPLIES = "replies.db"

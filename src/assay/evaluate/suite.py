@@ -15,15 +15,16 @@ from assay.author.project import Project
 from assay.author.reference import is_path
 from assay.author.source import PROMPT_SUFFIXES, WorkingTree, inside
 from assay.core.document import Document, parse_document
-from assay.core.errors import BadInput, unknown_name
+from assay.core.errors import BadInput
 from assay.core.fields import Fields, describe
 from assay.core.location import Location
 from assay.engine.prepare import overlay
 from assay.evaluate.conversation.read import read_conversation
 from assay.evaluate.dataset import check_dataset_file, ending_of, formats_for
+from assay.evaluate.gating.read import Known, read_gate
 from assay.evaluate.grader import bench_of, make_grader
 from assay.evaluate.suite_model import read_asked
-from assay.evaluate.types import BudgetSpec, CompareRule, DatasetSpec, GateSpec, GraderSpec, Judge, Suite, VariantSpec
+from assay.evaluate.types import BudgetSpec, DatasetSpec, GraderSpec, Judge, Suite, VariantSpec
 from assay.models.target import parse_target
 
 DEFAULT_GRADER = "contract"
@@ -85,17 +86,17 @@ def _read(document: Document, file: str, source: WorkingTree) -> Suite:
     if not _NAME.fullmatch(name):
         raise fields.wrong("suite", name, "dotted lower-case words, such as support.triage")
     repeats, independent = _repeats(fields)
-    variants = _variants(fields)
+    variants, graders = _variants(fields), _graders(fields)
     suite = Suite(
         name=name,
         description=fields.text("description") or "",
         datasets=_datasets(fields, file.rpartition("/")[0]),
         variants=variants,
-        graders=_graders(fields),
+        graders=graders,
         repeats=repeats,
         independent=independent,
         concurrency=fields.integer("concurrency", least=1),
-        gate=_gate(fields, [variant.name for variant in variants]),
+        gate=read_gate(fields, Known([variant.name for variant in variants], [grader.name for grader in graders])),
         judge=_judge(fields),
         budget=_budget(fields),
         conversation=read_conversation(fields, source, file.rpartition("/")[0]),
@@ -313,60 +314,3 @@ def _check_names(kind: str, named: Iterable[tuple[str, Location]]) -> None:
                 where=where,
             )
         seen[name] = where
-
-
-def _gate(fields: Fields, variants: list[str]) -> GateSpec | None:
-    if fields.raw("gate") is None:
-        return None
-    entry = fields.sub("gate")
-    alpha = entry.number("alpha", least=0, most=0.5)
-    if alpha in (0, 0.5):
-        raise entry.wrong("alpha", alpha, "a number above 0 and below 0.5")
-    missing = entry.number("max_missing", least=0, most=1)
-    gate = GateSpec(
-        compare=_compare(entry, variants),
-        at_least=_at_least(entry, variants),
-        alpha=0.05 if alpha is None else alpha,
-        counted=entry.number("counted", least=0, most=1),
-        max_missing=0.01 if missing is None else missing,
-    )
-    entry.close()
-    return gate
-
-
-def _compare(gate: Fields, variants: list[str]) -> CompareRule | None:
-    if gate.raw("compare") is None:
-        return None
-    entry = gate.sub("compare")
-    candidate, baseline = (_of(variants, entry.need_text(key), entry.at(key)) for key in ("candidate", "baseline"))
-    entry.required("margin")
-    margin = entry.number("margin", least=0, most=1)
-    if not margin:
-        raise entry.wrong("margin", margin, "a share above 0, such as 0.02")
-    if candidate == baseline:
-        raise BadInput(
-            f"the gate compares {candidate!r} with itself",
-            hint="name two variants",
-            code="suite.compare",
-            where=entry.at("baseline"),
-        )
-    entry.close()
-    return CompareRule(candidate=candidate, baseline=baseline, margin=margin)
-
-
-def _at_least(gate: Fields, variants: list[str]) -> dict[str, float]:
-    if not gate.mapping("at_least"):
-        return {}
-    entry = gate.sub("at_least")
-    found: dict[str, float] = {}
-    for name in entry:
-        _of(variants, name, gate.document.at_key("gate", "at_least", name))
-        entry.required(name)
-        found[name] = entry.number(name, least=0, most=1) or 0.0
-    return found
-
-
-def _of(variants: list[str], name: str, where: Location) -> str:
-    if name not in variants:
-        raise unknown_name("variant", name, variants, code="suite.unknown_variant", where=where)
-    return name

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from assay.evaluate.first_failure import input_of, why
+from assay.evaluate.gate_spec import CompareRule, GateSpec
 from assay.evaluate.summary import Comparison, Flip, GraderSummary, Rate, Slice, VariantSummary
-from assay.evaluate.types import CompareRule, GateSpec, SampleRow, Spent, VariantLabel
+from assay.evaluate.types import SampleRow, Spent, VariantLabel
 from assay.stats.decision import gate_level
 from assay.stats.paired import Pairs, mcnemar
 from assay.stats.passes import Passes

@@ -14,6 +14,7 @@ from assay.author.types import MISSING
 from assay.core.document import Document
 from assay.core.location import Location
 from assay.engine.types import Outcome
+from assay.evaluate.gate_spec import GateSpec
 from assay.models.target import Target, parse_target
 from assay.models.types import Parameters
 
@@ -117,35 +118,6 @@ class VariantSpec:
     key: str | None = None
     parameters: Parameters = Parameters()
     where: Location
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompareRule:
-    """The candidate must not be worse than the baseline by ``margin`` (a share, such as 0.02) or more."""
-
-    candidate: str
-    baseline: str
-    margin: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateSpec:
-    """The rule that turns the run into a decision.
-
-    Attributes:
-        counted: The share of all samples that must have passed, as counted and without a word on chance.
-    """
-
-    compare: CompareRule | None = None
-    at_least: dict[str, float] = field(default_factory=dict)
-    counted: float | None = None
-    alpha: float = 0.05
-    max_missing: float = 0.01
-
-    @property
-    def has_rules(self) -> bool:
-        """Whether there is anything to decide, beyond the validity of the run."""
-        return self.compare is not None or bool(self.at_least) or self.counted is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

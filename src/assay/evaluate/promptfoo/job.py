@@ -11,6 +11,7 @@ from assay.core.canonical import digest
 from assay.core.errors import BadInput
 from assay.core.location import Location
 from assay.evaluate.asking import StoredModels
+from assay.evaluate.gate_spec import GateSpec
 from assay.evaluate.promptfoo.assertion import Asserter
 from assay.evaluate.promptfoo.beforehand import Beforehand
 from assay.evaluate.promptfoo.grading import TestGrading
@@ -31,7 +32,7 @@ from assay.evaluate.promptfoo.transform import Transforms
 from assay.evaluate.promptfoo.types import Column, Json, PromptfooSuite
 from assay.evaluate.sampler import Facilities
 from assay.evaluate.service import Job
-from assay.evaluate.types import GateSpec, VariantLabel
+from assay.evaluate.types import VariantLabel
 
 
 @dataclass(slots=True)
