@@ -49,7 +49,7 @@ def parts(
         tally.add(row(i // repeats, "new", new, cluster=cluster, repeat=i % repeats))
     summaries = [v.summary() for v in tally.variants.values()]
     assert tally.compare is not None
-    return decide(gate, summaries, tally.compare.comparison(), tally), tally
+    return decide(gate, summaries, tally), tally
 
 
 COMPARE = GateSpec(compare=CompareRule(candidate="new", baseline="old", margin=0.05))

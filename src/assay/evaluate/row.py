@@ -111,6 +111,7 @@ def answered(planned: Planned, address: bytes, outcome: Outcome, graded: Graded,
         named=graded.named,
         tool_calls=[CalledTool(name=tool.name, arguments=tool.arguments) for tool in last.tool_calls],
         grading=graded.spent,
+        fingerprint=last.fingerprint,
     )
 
 

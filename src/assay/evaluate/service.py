@@ -18,7 +18,7 @@ from assay.engine.engine import Engine
 from assay.evaluate.budget import Budget, check_price
 from assay.evaluate.exporter import FinishedRun, export_to
 from assay.evaluate.first_failure import FirstFailures
-from assay.evaluate.gate import decide, overall
+from assay.evaluate.gate import Given, decide, overall
 from assay.evaluate.gate_spec import GateSpec
 from assay.evaluate.metered import MeteredClient
 from assay.evaluate.replies import ReplyStore
@@ -285,7 +285,7 @@ def _budget(job: Job[P], options: Options, began_s: float) -> Budget | None:
 def _summary(job: Job[P], name: str, tally: Tally, progress: Progress, span: _Span) -> Summary:
     variants = [counted.summary(planned=job.planned_of(name)) for name, counted in tally.variants.items()]
     comparison = tally.compare.comparison() if tally.compare is not None else None
-    parts = decide(job.gate, variants, comparison, tally, stopped=progress.stopped)
+    parts = decide(job.gate, variants, tally, Given(stopped=progress.stopped))
     gated = job.gate is not None and job.gate.has_rules
     decision, sentence = overall(parts, gated=gated)
     return Summary(

@@ -9,6 +9,9 @@ import msgspec
 
 from assay.evaluate.types import Decision, Spent, Standing
 
+Unit = Literal["share", "score", "ratio", "measure"]
+"""What figures of a part are in; a measure has a unit of its own, which its name ends with."""
+
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True):
     """A proportion in [0, 1] with its interval; ``of`` is how many it is out of."""
@@ -135,7 +138,7 @@ class GatePart(msgspec.Struct, frozen=True, kw_only=True):
         n: Cases that it is made from.
         clusters: Clusters that they come from.
         bound: What the bounds are held against: ``-margin``, a minimum, the largest share, or the largest ratio.
-        unit: ``share``, ``score`` or ``ratio``, of ``value``, ``low``, ``high``, ``bound`` and ``visible``.
+        unit: What ``value``, ``low``, ``high``, ``bound`` and ``visible`` are in.
         visible: The smallest difference that this many cases would probably see.
         repeats_needed: Repeats of each case that would probably settle it; None where more repeats would not.
         remark: ``improved`` or ``worse-inside-margin`` of a pass, ``not-powered`` of a slice that is too small.
@@ -157,7 +160,7 @@ class GatePart(msgspec.Struct, frozen=True, kw_only=True):
     n: int = 0
     clusters: int = 0
     bound: float | None = None
-    unit: Literal["share", "score", "ratio"] = "share"
+    unit: Unit = "share"
     visible: float | None = None
     repeats_needed: int | None = None
     remark: str | None = None

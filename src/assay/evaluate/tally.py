@@ -12,6 +12,8 @@ from decimal import Decimal
 
 from assay.evaluate.first_failure import input_of, why
 from assay.evaluate.gate_spec import CompareRule, GateSpec
+from assay.evaluate.gating.answerer import Answered
+from assay.evaluate.gating.tally import GateTally
 from assay.evaluate.summary import Comparison, Flip, GraderSummary, Rate, Slice, VariantSummary
 from assay.evaluate.types import SampleRow, Spent, VariantLabel
 from assay.stats.decision import gate_level
@@ -291,10 +293,14 @@ class Tally:
         rule = (gate.compare if gate is not None else None) or _default_rule(labels)
         alpha = gate.alpha if gate is not None else 0.05
         self.compare = CompareTally(rule, repeats=repeats, alpha=alpha) if rule is not None else None
+        self.gate = GateTally(gate or GateSpec(), list(self.variants), repeats=repeats)
+        self.answered = {label.name: Answered() for label in labels}
 
     def add(self, row: SampleRow) -> None:
         """Take in one row."""
         self.variants[row.variant].add(row)
+        self.answered[row.variant].add(row)
+        self.gate.add(row)
         if self.compare is not None:
             self.compare.add(row)
 

@@ -290,6 +290,7 @@ class SampleRow(msgspec.Struct, frozen=True, kw_only=True):
         tool_calls: The tools that the last reply calls.
         grading: What the graders spent; None when they asked no model.
         detail: What the kind of suite tells beyond the rest, for exporters.
+        fingerprint: What the provider calls the build of the model that answered; None where it does not say.
     """
 
     sample: str
@@ -324,3 +325,4 @@ class SampleRow(msgspec.Struct, frozen=True, kw_only=True):
     tool_calls: list[CalledTool] = []
     grading: Spent | None = None
     detail: dict[str, object] | None = None
+    fingerprint: str | None = None

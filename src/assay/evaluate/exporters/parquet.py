@@ -85,6 +85,7 @@ def schema() -> "pyarrow.Schema":
             "tool_calls": pa.list_(pa.struct({"name": text, "arguments": text})),
             "grading": pa.struct(spent),
             "detail": text,
+            "fingerprint": text,
         }
     )
 
@@ -92,7 +93,7 @@ def schema() -> "pyarrow.Schema":
 _SAME = (
     "sample", "case", "variant", "repeat", "status", "score", "output", "cluster", "valid_first", "valid", "violations",
     "exit", "fallback", "model", "finish", "input_tokens", "output_tokens", "cached_tokens", "latency_ms",
-    "first_token_ms", "attempts",
+    "first_token_ms", "attempts", "fingerprint",
 )  # fmt: skip
 
 
