@@ -1,8 +1,7 @@
 """Quantiles and tails of the normal, Student's t, beta and binomial distributions.
 
-The only module of the package that needs SciPy. ``scipy.special`` costs more CPU to import than
-``assay --help`` may use in all (0.3 s), so it is imported inside the two functions that call it, at
-their first call. Wilson, Tango and McNemar never load it.
+``scipy.special`` costs more CPU to import than ``assay --help`` may use in all (0.3 s), so it is imported inside the
+functions that call it, at their first call. Wilson, Tango and McNemar never load it.
 """
 
 import math
@@ -26,6 +25,13 @@ def t_quantile(probability: float, degrees_of_freedom: int) -> float:
     from scipy.special import stdtrit  # noqa: PLC0415  # start-up cost, see the module's first lines
 
     return float(stdtrit(degrees_of_freedom, probability))
+
+
+def t_tail(value: float, degrees_of_freedom: int) -> float:
+    """The probability that Student's t exceeds ``value``."""
+    from scipy.special import stdtr  # noqa: PLC0415  # start-up cost, see the module's first lines
+
+    return float(stdtr(degrees_of_freedom, -value))
 
 
 def beta_quantile(probability: float, a: float, b: float) -> float:

@@ -66,6 +66,29 @@ def clopper_pearson(successes: int, n: int, *, level: float = 0.95) -> Interval:
     return Interval(_share(successes, n), low, high, n, level, "clopper-pearson")
 
 
+def jeffreys(successes: int, n: int, *, level: float = 0.95) -> Interval:
+    """Jeffreys' interval: the middle of a Beta(k + 1/2, n - k + 1/2), close to the level on average.
+
+    With no success the lower end is 0, with nothing else the upper end is 1, as its authors recommend: the
+    beta distribution alone would leave the very value out that was seen.
+
+    Args:
+        successes: Number of cases that passed.
+        n: Number of cases.
+        level: Two-sided confidence level, in (0, 1).
+
+    Source:
+        L. D. Brown, T. T. Cai and A. DasGupta, "Interval estimation for a binomial proportion",
+        Statistical Science 16 (2001), 101-133, section 4.1.2.
+    """
+    require_level(level)
+    require_successes(successes, n)
+    a, b, tail = successes + 0.5, n - successes + 0.5, (1 - level) / 2
+    low = beta_quantile(tail, a, b) if successes else 0.0
+    high = beta_quantile(1 - tail, a, b) if successes < n else 1.0
+    return Interval(_share(successes, n), low, high, n, level, "jeffreys")
+
+
 def clopper_pearson_lower(successes: int, n: int, *, level: float = 0.95) -> float:
     """One-sided exact lower bound: the share is at least this, with confidence at least ``level``."""
     require_one_sided_level(level)
