@@ -47,9 +47,8 @@ def parts(
         cluster = f"g{i % clusters}" if clusters else None
         tally.add(row(i // repeats, "old", old, cluster=cluster, repeat=i % repeats))
         tally.add(row(i // repeats, "new", new, cluster=cluster, repeat=i % repeats))
-    summaries = [v.summary() for v in tally.variants.values()]
     assert tally.compare is not None
-    return decide(gate, summaries, tally), tally
+    return decide(tally.gate), tally
 
 
 COMPARE = GateSpec(compare=CompareRule(candidate="new", baseline="old", margin=0.05))

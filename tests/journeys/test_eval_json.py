@@ -1,5 +1,6 @@
 """What ``assay eval`` leaves for other programs: the object, the rows, the XML, the exit status; as documented."""
 
+import hashlib
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -197,3 +198,15 @@ def test_progress_for_machines_stands_beside_the_output(small, here, sorter, aga
 
     assert [line["event"] for line in lines] == ["started", "finished"]
     assert (lines[-1]["done"], lines[-1]["decision"]) == (24, done.json()["decision"])
+
+
+def test_the_gates_record_has_the_documented_keys_and_names_the_bytes_of_the_rows(found, small):
+    folder = small.root / found["run"]
+    record = json.loads((folder / "gate.json").read_bytes())
+
+    assert set(record) == keys_of("The gate's record")
+    assert record["parts"] == found["gate"]
+    assert (
+        record["inputs"]["samples"] == f"sha256:{hashlib.sha256((folder / 'samples.jsonl').read_bytes()).hexdigest()}"
+    )
+    assert record["inputs"]["rows"] == 24

@@ -15,11 +15,10 @@ from dataclasses import dataclass, field
 import msgspec
 
 from assay.evaluate import wording
-from assay.evaluate.gate_spec import GateSpec
 from assay.evaluate.gating.part import Estimate
+from assay.evaluate.gating.tally import GateTally
 from assay.evaluate.gating.validity import validity
-from assay.evaluate.summary import GatePart, VariantSummary
-from assay.evaluate.tally import Tally
+from assay.evaluate.summary import GatePart
 from assay.evaluate.types import Decision
 
 _WORST_FIRST: tuple[Decision, ...] = ("invalid", "fail", "inconclusive", "pass")
@@ -34,36 +33,26 @@ class Given:
         stopped: Why the run ended before all was run.
         estimates: Metric -> the interval that counts in place of the one that fits, for a corrected judge.
         advisory: Metrics that are told and do not count.
+        seeds: What was random in the estimates -> its seed.
     """
 
     alpha: float | None = None
     stopped: str | None = None
     estimates: Mapping[str, Estimate] = field(default_factory=dict)
     advisory: frozenset[str] = frozenset()
+    seeds: Mapping[str, int] = field(default_factory=dict)
 
 
-def decide(
-    spec: GateSpec | None, variants: Sequence[VariantSummary], tally: Tally, given: Given | None = None
-) -> list[GatePart]:
+def decide(counted: GateTally, given: Given | None = None) -> list[GatePart]:
     """Every rule's part, the validity of the run first and alone if it is not valid: then no rule is judged."""
-    rules, known = spec or GateSpec(), given or Given()
-    valid = validity(
-        rules,
-        variants,
-        counted=tally.gate,
-        answered=tally.answered,
-        labels=[counted.label for counted in tally.variants.values()],
-        stopped=known.stopped,
-    )
+    rules, known = counted.spec, given or Given()
+    valid = validity(counted, stopped=known.stopped)
     parts = [valid]
     if valid.decision != "invalid":
-        parts += tally.gate.parts(
-            alpha=rules.alpha if known.alpha is None else known.alpha,
-            estimates=known.estimates,
-            advisory=known.advisory,
-        )
+        alpha = rules.alpha if known.alpha is None else known.alpha
+        parts += counted.parts(alpha=alpha, estimates=known.estimates, advisory=known.advisory)
         if rules.counted is not None:
-            parts.append(_counted(rules.counted, variants))
+            parts.append(_counted(rules.counted, counted))
     # The sentences are data as well: plain spaces.
     return [msgspec.structs.replace(p, sentence=p.sentence.replace(wording.NBSP, " ")) for p in parts]
 
@@ -84,9 +73,9 @@ def worst(decisions: Iterable[Decision]) -> Decision:
     return min(decisions, key=_WORST_FIRST.index, default="pass")
 
 
-def _counted(share: float, variants: Sequence[VariantSummary]) -> GatePart:
+def _counted(share: float, counted: GateTally) -> GatePart:
     """The samples that passed against those that should have, without a word on chance."""
-    passed, n = sum(variant.passed for variant in variants), sum(variant.n for variant in variants)
+    passed, n = sum(arm.passed for arm in counted.arms.values()), sum(arm.n for arm in counted.arms.values())
     enough = passed >= share * n
     wanted = "all" if share == 1 else wording.level(share)
     sentence = f"{passed:,} of {wording.plural(n, 'sample')} passed; {wanted} of them should."

@@ -20,7 +20,15 @@ from assay.evaluate.conversation.sampler import ConversationSampler
 from assay.evaluate.dataset import DatasetFacts, check_specs, spec_cases
 from assay.evaluate.gating.read import check_repeats
 from assay.evaluate.grader import bench_of, open_graders
-from assay.evaluate.plan import Override, Planned, Variant, plan_identity, resolve_variants, samples
+from assay.evaluate.plan import (
+    Override,
+    Planned,
+    Variant,
+    instrument_identity,
+    plan_identity,
+    resolve_variants,
+    samples,
+)
 from assay.evaluate.ready import ReadyClient
 from assay.evaluate.sampler import CallSampler, Facilities
 from assay.evaluate.service import Job
@@ -136,6 +144,7 @@ def job_of(project: Project, prepared: Prepared) -> Job[Planned]:
         asked=_asked(prepared),
         datasets=facts.digests,
         identity=plan_identity(suite, variants, facts.digests),
+        instrument=instrument_identity(suite),
         plan={"variants": [_told(variant) for variant in variants]},
         samples=plan,
         open_sampler=open_sampler,

@@ -137,21 +137,41 @@ def plan_identity(suite: Suite, variants: Iterable[Variant], datasets: dict[str,
             "suite": suite.name,
             "variants": [[v.name, *v.identity()] for v in variants],
             "datasets": datasets,
-            "graders": [
-                {
-                    "name": g.name,
-                    "grader": g.grader,
-                    "settings": _without_key(g.settings),
-                    "weight": str(g.weight),
-                    "negate": g.negate,
-                }
-                for g in suite.graders
-            ],
+            "graders": _told_graders(suite),
             "judge": None if suite.judge is None else told_judge(suite.judge),
             "gate": None if suite.gate is None else repr(suite.gate),
             "repeats": suite.repeats if suite.independent else [suite.repeats, "dependent"],
         }
     )
+
+
+def instrument_identity(suite: Suite) -> str:
+    """A digest of what measures: graders, judge, who plays the user; not the cases, nor the gate's rules.
+
+    Looks at the same versions are counted under it, so that further cases make a further look.
+    """
+    talk = suite.conversation
+    return digest(
+        {
+            "suite": suite.name,
+            "graders": _told_graders(suite),
+            "judge": None if suite.judge is None else told_judge(suite.judge),
+            "conversation": None if talk is None else told_conversation(talk),
+        }
+    )
+
+
+def _told_graders(suite: Suite) -> list[dict[str, object]]:
+    return [
+        {
+            "name": g.name,
+            "grader": g.grader,
+            "settings": _without_key(g.settings),
+            "weight": str(g.weight),
+            "negate": g.negate,
+        }
+        for g in suite.graders
+    ]
 
 
 def _without_key(settings: dict[str, object]) -> dict[str, object]:

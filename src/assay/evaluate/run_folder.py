@@ -7,6 +7,7 @@ identity takes its folder over, unless the process that owns it is alive. So is 
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -94,14 +95,24 @@ def iterate_rows(folder: Path) -> Iterator[SampleRow]:
 
 
 class RowWriter:
-    """Appends rows to an open file."""
+    """Appends rows to an open file, and keeps the digest of its bytes."""
 
     def __init__(self, handle: BinaryIO) -> None:
         self._handle = handle
+        self._bytes = hashlib.sha256()
+        self.count = 0
 
     def add(self, row: SampleRow) -> None:
         """Append one row."""
-        self._handle.write(encode_row(row) + b"\n")
+        line = encode_row(row) + b"\n"
+        self._handle.write(line)
+        self._bytes.update(line)
+        self.count += 1
+
+    @property
+    def digest(self) -> str:
+        """``sha256:`` and the digest of all bytes so far."""
+        return f"sha256:{self._bytes.hexdigest()}"
 
 
 def open_run(runs: Path, identity: str, *, new_id: str, plan: dict[str, object]) -> RunFolder:

@@ -11,19 +11,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
+import msgspec
+
 from assay._version import __version__
 from assay.core.clock import Clock, stamp
 from assay.core.ids import new_id
 from assay.engine.engine import Engine
 from assay.evaluate.budget import Budget, check_price
+from assay.evaluate.deciding import Decided, decide_run
 from assay.evaluate.exporter import FinishedRun, export_to
 from assay.evaluate.first_failure import FirstFailures
-from assay.evaluate.gate import Given, decide, overall
+from assay.evaluate.gate_record import GATE, GateRecord, Inputs, draw_digest, spec_digest
 from assay.evaluate.gate_spec import GateSpec
+from assay.evaluate.gating.look import LOOKS, LookLedger
 from assay.evaluate.metered import MeteredClient
 from assay.evaluate.replies import ReplyStore
 from assay.evaluate.report_html import write_report
-from assay.evaluate.run_folder import JUNIT, REPORT, SAMPLES, RunFolder, open_run
+from assay.evaluate.run_folder import JUNIT, REPORT, SAMPLES, RowWriter, RunFolder, open_run
 from assay.evaluate.runner import Indexed, Progress, Runner, Sampler
 from assay.evaluate.sampler import Facilities
 from assay.evaluate.summary import Summary
@@ -46,6 +50,7 @@ class Options:
         fresh: Pay anew for every sample, whatever the store has.
         report_rows: Rows that the HTML report shows.
         budget: The most that the run may use, where the job's own budget says otherwise or nothing.
+        approve_look: ``NAME: reason`` of whoever approved a look beyond the gate's plan.
     """
 
     concurrency: int
@@ -53,6 +58,7 @@ class Options:
     fresh: bool = False
     report_rows: int = 50_000
     budget: BudgetSpec = BudgetSpec()
+    approve_look: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +76,7 @@ class Job(Generic[P]):
         asked: Who else is asked beside the variants' models: the part, such as ``judge``, and the model.
         datasets: Path -> digest.
         identity: A digest: the same for two commands that mean the same run.
+        instrument: A digest of what measures, under which looks at the same versions are counted.
         plan: What ``plan.json`` holds beyond the rest.
         samples: Begins the plan anew: every sample in order, planned lazily.
         open_sampler: The sampler for the time of a run; its processes end with it.
@@ -90,6 +97,7 @@ class Job(Generic[P]):
     asked: dict[str, str] = field(default_factory=dict)
     datasets: dict[str, str]
     identity: str
+    instrument: str = ""
     plan: dict[str, object] = field(default_factory=dict)
     samples: Callable[[], Iterator[P]]
     open_sampler: Callable[[Facilities], AbstractAsyncContextManager[Sampler[P]]]
@@ -223,7 +231,8 @@ class Evaluation:
         budget = _budget(job, options, began_s)
         folder = self._open(job, options, started)
         try:
-            tally = Tally(job.labels, repeats=job.repeats, gate=job.gate)
+            planned = {label.name: job.planned_of(label.name) for label in job.labels}
+            tally = Tally(job.labels, repeats=job.repeats, gate=job.gate, planned=planned)
             progress = Progress()
             first = FirstFailures()
             with folder.rows() as rows:
@@ -236,7 +245,11 @@ class Evaluation:
                 task = Task(folder=folder, progress=progress, emit=take, watch=watch, budget=budget)
                 await executor.execute(job, task)
             span = _Span(started, self._clock.now_utc(), self._clock.monotonic_s() - began_s)
-            summary = _summary(job, folder.name, tally, progress, span)
+            inputs = _inputs(job, folder, rows, progress.stopped)
+            about = Decided(run=folder.name, suite=job.name, inputs=inputs, approved=options.approve_look)
+            record = decide_run(tally.gate, about, LookLedger(self._folder / LOOKS))
+            folder.write(GATE, record.canonical())
+            summary = _summary(job, record, tally, progress, span)
             export_to("junit", FinishedRun(summary, folder.path), folder.path / JUNIT)
             with (folder.path / SAMPLES).open("rb") as lines:
                 write_report(summary, lines, folder.path / REPORT, rows=options.report_rows)
@@ -260,6 +273,7 @@ class Evaluation:
             "datasets": job.datasets,
             **({"asked": job.asked} if job.asked else {}),
             **job.plan,
+            "gate": _told_gate(job),
             "assay": __version__,
         }
         return open_run(self._folder / "runs", identity, new_id=run, plan=plan)
@@ -282,23 +296,43 @@ def _budget(job: Job[P], options: Options, began_s: float) -> Budget | None:
     return Budget(limits, began_s=began_s)
 
 
-def _summary(job: Job[P], name: str, tally: Tally, progress: Progress, span: _Span) -> Summary:
+def _inputs(job: Job[P], folder: RunFolder, rows: RowWriter, stopped: str | None) -> Inputs:
+    return Inputs(
+        samples=rows.digest,
+        rows=rows.count,
+        datasets=job.datasets,
+        draw=draw_digest(job.datasets, repeats=job.repeats, nonce=str(folder.plan().get("fresh") or "")),
+        gate=spec_digest(job.gate or GateSpec()),
+        instrument=job.instrument,
+        stopped=stopped,
+    )
+
+
+def _told_gate(job: Job[P]) -> dict[str, object]:
+    """What the gate's record can be made from again, beside the rows."""
+    return {
+        "spec": msgspec.to_builtins(job.gate or GateSpec()),
+        "variants": [msgspec.to_builtins(label) for label in job.labels],
+        "planned": {label.name: job.planned_of(label.name) for label in job.labels},
+        "repeats": job.repeats,
+        "instrument": job.instrument,
+    }
+
+
+def _summary(job: Job[P], record: GateRecord, tally: Tally, progress: Progress, span: _Span) -> Summary:
     variants = [counted.summary(planned=job.planned_of(name)) for name, counted in tally.variants.items()]
     comparison = tally.compare.comparison() if tally.compare is not None else None
-    parts = decide(job.gate, variants, tally, Given(stopped=progress.stopped))
-    gated = job.gate is not None and job.gate.has_rules
-    decision, sentence = overall(parts, gated=gated)
     return Summary(
         format=1,
-        run=name,
+        run=record.run,
         suite=job.name,
         description=job.description,
         started_utc=stamp(span.started_utc),
         finished_utc=stamp(span.finished_utc),
         duration_s=round(span.duration_s, 3),
-        decision=decision,
-        sentence=sentence,
-        gate=parts,
+        decision=record.decision,
+        sentence=record.sentence,
+        gate=record.parts,
         variants=variants,
         comparison=comparison,
         datasets=job.datasets,
@@ -309,6 +343,8 @@ def _summary(job: Job[P], name: str, tally: Tally, progress: Progress, span: _Sp
         missing=sum(variant.missing for variant in variants),
         stopped=progress.stopped,
         asked=job.asked if any(variant.grading is not None for variant in variants) else {},
-        gated=gated,
+        gated=record.gated,
+        look=record.look,
+        policy=record.policy,
         assay=__version__,
     )

@@ -167,11 +167,59 @@ class GatePart(msgspec.Struct, frozen=True, kw_only=True):
     advisory: bool = False
 
 
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """Which look at the same pair of versions a decision was.
+
+    Attributes:
+        number: 1 for the first; the same data looked at again is the same look.
+        plan: How alpha is spent on several looks; ``one`` without a plan.
+        stage: The place in the plan that the number of cases has reached, from 1; 0 before the first.
+        stages: How many looks the plan has.
+        cases: Cases that were looked at.
+        alpha: The one-sided error rate that this look may spend.
+        planned: Whether the plan allows this look.
+        approved: ``NAME: reason`` of whoever approved a look beyond the plan.
+    """
+
+    number: int = 1
+    plan: str = "one"
+    stage: int = 1
+    stages: int = 1
+    cases: int = 0
+    alpha: float = 0.05
+    planned: bool = True
+    approved: str | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether this look may end in a pass."""
+        return self.planned or self.approved is not None
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """What the suite said beforehand of what the decision means.
+
+    Attributes:
+        risk: ``high``, ``medium`` or ``low``.
+        inconclusive: What an open question does then: ``block``, ``approval`` (with a reason) or ``canary``.
+        alpha: The one-sided error rate of the whole plan.
+        max_missing: The share of samples that may lack a verdict.
+        missing: What ``errors``, ``timeouts`` and ``refusals`` count as.
+    """
+
+    risk: str = "medium"
+    inconclusive: str = "approval"
+    alpha: float = 0.05
+    max_missing: float = 0.01
+    missing: dict[str, str] = {}
+
+
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """A finished run; or one that a budget stopped: then ``stopped`` says why, and ``missing`` how much was not run.
 
     ``asked`` says who else was asked beside the variants' models: the part (``judge``, ``user``) and the model.
     ``gated`` is whether the suite has a rule; without one, ``decision`` only says whether the run is valid.
+    ``look`` and ``policy`` are those of the gate's record (``gate_record.py``); None in older files.
     """
 
     format: int
@@ -196,6 +244,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     stopped: str | None = None
     asked: dict[str, str] = {}
     gated: bool = True
+    look: Look | None = None
+    policy: Policy | None = None
 
     @property
     def standing(self) -> Standing:

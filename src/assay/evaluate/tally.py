@@ -6,13 +6,12 @@ Errors are counted in ``n`` and are never passes; a comparison uses the cases fo
 
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from assay.evaluate.first_failure import input_of, why
 from assay.evaluate.gate_spec import CompareRule, GateSpec
-from assay.evaluate.gating.answerer import Answered
 from assay.evaluate.gating.tally import GateTally
 from assay.evaluate.summary import Comparison, Flip, GraderSummary, Rate, Slice, VariantSummary
 from assay.evaluate.types import SampleRow, Spent, VariantLabel
@@ -286,20 +285,25 @@ def _flip(baseline: SampleRow, candidate: SampleRow) -> Flip:
 
 
 class Tally:
-    """All counts of a run."""
+    """All counts of a run; ``planned`` is how many samples of each variant there were to be."""
 
-    def __init__(self, labels: Sequence[VariantLabel], *, repeats: int, gate: GateSpec | None) -> None:
+    def __init__(
+        self,
+        labels: Sequence[VariantLabel],
+        *,
+        repeats: int,
+        gate: GateSpec | None,
+        planned: Mapping[str, int] | None = None,
+    ) -> None:
         self.variants = {label.name: VariantTally(label, repeats=repeats) for label in labels}
         rule = (gate.compare if gate is not None else None) or _default_rule(labels)
         alpha = gate.alpha if gate is not None else 0.05
         self.compare = CompareTally(rule, repeats=repeats, alpha=alpha) if rule is not None else None
-        self.gate = GateTally(gate or GateSpec(), list(self.variants), repeats=repeats)
-        self.answered = {label.name: Answered() for label in labels}
+        self.gate = GateTally(gate or GateSpec(), labels, repeats=repeats, planned=planned)
 
     def add(self, row: SampleRow) -> None:
         """Take in one row."""
         self.variants[row.variant].add(row)
-        self.answered[row.variant].add(row)
         self.gate.add(row)
         if self.compare is not None:
             self.compare.add(row)

@@ -6,6 +6,7 @@ Rows come in plan order. A gate that concludes nothing from the cases on others 
 from collections.abc import Mapping, Sequence
 
 from assay.evaluate.gate_spec import CompareRule, GateSpec, MetricRule, NeverRule, is_measure
+from assay.evaluate.gating.arm import Arm
 from assay.evaluate.gating.case_column import Block, CaseColumns, Column
 from assay.evaluate.gating.group import ALL, Groups, Series
 from assay.evaluate.gating.metric import Read, never_failed, reader
@@ -22,7 +23,7 @@ from assay.evaluate.gating.part import (
 from assay.evaluate.gating.slice import slice_parts
 from assay.evaluate.gating.words import About
 from assay.evaluate.summary import GatePart
-from assay.evaluate.types import SampleRow
+from assay.evaluate.types import SampleRow, VariantLabel
 
 _NEVER = "never:"
 """Before a grader's name: the column of whether it failed, which is no metric of its own."""
@@ -35,13 +36,26 @@ class GateTally:
 
     Args:
         spec: The gate.
-        variants: The names of the run's variants.
+        variants: The run's variants.
         repeats: How often each case is run.
+        planned: Variant -> how many samples there were to be; None where all are run.
+
+    Attributes:
+        arms: Variant -> its samples.
     """
 
-    def __init__(self, spec: GateSpec, variants: Sequence[str], *, repeats: int) -> None:
+    def __init__(
+        self,
+        spec: GateSpec,
+        variants: Sequence[VariantLabel],
+        *,
+        repeats: int,
+        planned: Mapping[str, int] | None = None,
+    ) -> None:
         self.spec = spec
-        self._named = spec.compare.candidate if spec.compare is not None else variants[-1] if variants else ""
+        self.arms = {label.name: Arm(label, (planned or {}).get(label.name)) for label in variants}
+        last = variants[-1].name if variants else ""
+        self._named = spec.compare.candidate if spec.compare is not None else last
         self._columns: list[Column] = []
         self._series: list[Series] = []
         self._demand()
@@ -53,6 +67,7 @@ class GateTally:
 
     def add(self, row: SampleRow) -> None:
         """Take in one row."""
+        self.arms[row.variant].add(row)
         if self._series:
             self.cases.add(row)
 

@@ -1,4 +1,4 @@
-"""Who answered: the model and its build as each reply names them, and whether they are the same for both arms.
+"""The arms of a run: how many samples came to what, who answered them, and whether it was the same for all arms.
 
 A provider's name for a model may move to another model from one day to the next, and a baseline whose replies were
 kept may be older than that. Then the difference between two arms is not the prompt's. Pure counting.
@@ -15,50 +15,68 @@ _MOST = 50
 
 
 @dataclass(slots=True)
-class Answered:
-    """What one arm's replies say of who answered.
+class Arm:
+    """One variant's samples: how many came to what, and who answered them.
 
     Attributes:
+        label: The variant.
+        planned: How many samples there were to be; None where all were run.
+        n: Samples.
+        passed: Those that passed.
+        errors: Error code -> samples that ended in it.
         models: The models' own names -> replies.
         builds: What providers call the build of the model (the fingerprint) -> replies.
     """
 
+    label: VariantLabel
+    planned: int | None = None
+    n: int = 0
+    passed: int = 0
+    errors: Counter[str] = field(default_factory=Counter)
     models: Counter[str] = field(default_factory=Counter)
     builds: Counter[str] = field(default_factory=Counter)
 
     def add(self, row: SampleRow) -> None:
         """Take in one row."""
+        self.n += 1
+        self.passed += row.status == "passed"
+        if row.error is not None:
+            self.errors[row.error["code"]] += 1
         for counter, name in ((self.models, row.model), (self.builds, row.fingerprint)):
             if name is not None and (name in counter or len(counter) < _MOST):
                 counter[name] += 1
 
+    @property
+    def missing(self) -> int:
+        """Samples that were planned and not run."""
+        return max(0, (self.planned or 0) - self.n)
 
-def apart(labels: Sequence[VariantLabel], found: dict[str, Answered]) -> str | None:
+
+def apart(arms: Sequence[Arm]) -> str | None:
     """The sentence that says why the arms cannot be compared; None where they can.
 
     Two arms that asked for the same model and were answered by models, or builds, of which they share none, do not
     differ by their prompts alone.
     """
-    for i, first in enumerate(labels):
-        for second in labels[i + 1 :]:
-            if first.model != second.model:
+    for i, one in enumerate(arms):
+        for other in arms[i + 1 :]:
+            if one.label.model != other.label.model:
                 continue
-            one, other = found[first.name], found[second.name]
             for what, left, right in (("model", one.models, other.models), ("build", one.builds, other.builds)):
                 if left and right and not left.keys() & right.keys():
                     return (
-                        f"{first.name} and {second.name} both asked for {first.model}, and were answered by "
-                        f"different {what}s: {_names(left)} and {_names(right)}; run both anew with --fresh"
+                        f"{one.label.name} and {other.label.name} both asked for {one.label.model}, and were "
+                        f"answered by different {what}s: {_names(left)} and {_names(right)}; run both anew with --fresh"
                     )
     return None
 
 
-def mixed(found: dict[str, Answered]) -> str | None:
+def mixed(arms: Sequence[Arm]) -> str | None:
     """The sentence that says that an arm's model changed during the run; None where none did."""
-    for name, answered in found.items():
-        for what, names in (("models", answered.models), ("builds of the model", answered.builds)):
+    for arm in arms:
+        for what, names in (("models", arm.models), ("builds of the model", arm.builds)):
             if len(names) > 1:
-                return f"{name} was answered by {len(names)} {what}: {_names(names)}"
+                return f"{arm.label.name} was answered by {len(names)} {what}: {_names(names)}"
     return None
 
 
