@@ -15,6 +15,11 @@ def normal_quantile(probability: float) -> float:
     return _STANDARD_NORMAL.inv_cdf(probability)
 
 
+def normal_share(value: float) -> float:
+    """The probability that a standard normal variable stays below ``value``."""
+    return _STANDARD_NORMAL.cdf(value)
+
+
 def two_sided_z(level: float) -> float:
     """Normal quantile of a two-sided level: 1.95996 for 0.95."""
     return normal_quantile((1 + level) / 2)

@@ -220,14 +220,14 @@ def _tango_upper(gained: float, lost: float, n: float, z: float) -> float:
     low, high = (gained - lost) / n, 1.0
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
-        if n * middle - (gained - lost) > z * math.sqrt(n * _tango_variance(gained, lost, n, middle)):
+        if n * middle - (gained - lost) > z * math.sqrt(n * tango_variance(gained, lost, n, middle)):
             high = middle
         else:
             low = middle
     return high
 
 
-def _tango_variance(gained: float, lost: float, n: float, difference: float) -> float:
+def tango_variance(gained: float, lost: float, n: float, difference: float) -> float:
     """Variance of one pair's difference, if ``difference`` were true and the share lost fitted best to it."""
     b = (2 * n - gained + lost) * difference - gained - lost
     c = -lost * difference * (1 - difference)
