@@ -13,7 +13,14 @@ from assay.cli.eval_command import EvalCommand
 from assay.cli.eval_view import STATUS, print_suites
 from assay.cli.export_run import Export, export_option, export_paths, write_exports
 from assay.cli.next_step import stands_in
-from assay.cli.options import against_options, budget_options, json_option, model_options, progress_options
+from assay.cli.options import (
+    against_options,
+    approve_look_option,
+    budget_options,
+    json_option,
+    model_options,
+    progress_options,
+)
 from assay.cli.output import near, print_json, stdout_console
 from assay.cli.run_job import JobRunner, print_finished
 from assay.cli.suite_choice import Chosen, choose_suites
@@ -53,6 +60,7 @@ Exit status: 0 pass, 1 fail, 2 error in a file or option, 3 inconclusive or inva
 @click.option("--repeats", type=click.IntRange(min=1), help="Run each case so often, instead of the suite's number.")
 @click.option("--concurrency", type=click.IntRange(min=1), help="Calls under way at once.")
 @click.option("--fresh", is_flag=True, help="Pay anew for every sample; replies that are there are not used.")
+@approve_look_option
 @budget_options
 @against_options
 @export_option
@@ -71,6 +79,7 @@ def evaluate(
     repeats: int | None,
     concurrency: int | None,
     fresh: bool,
+    approve_look: str | None,
     max_cost: Decimal | None,
     max_tokens_total: int | None,
     max_time: float | None,
@@ -99,7 +108,15 @@ def evaluate(
     for line in (*choice.told, *dict.fromkeys(notes)):
         click.echo(line, err=True)
     budget = BudgetSpec(cost_usd=max_cost, tokens=max_tokens_total, time_s=max_time)
-    how = _How(JobRunner(app, progress=progress, quiet=quiet, as_json=as_json), app, given, cluster, fresh, budget)
+    how = _How(
+        JobRunner(app, progress=progress, quiet=quiet, as_json=as_json),
+        app,
+        given,
+        cluster,
+        fresh,
+        budget,
+        approve_look,
+    )
     found: list[Finished] = []
     paths = export_paths(exports, [chosen.suite.name for chosen in choice.suites])
     for chosen, own in zip(choice.suites, paths, strict=True):
@@ -129,12 +146,15 @@ class _How:
     cluster: Cluster
     fresh: bool
     budget: BudgetSpec
+    approve_look: str | None
 
     def run(self, chosen: Chosen) -> Finished:
         """Run one suite."""
         app, suite, prepared = self.app, chosen.suite, chosen.prepared
         concurrency = app.concurrency(v.target for v in prepared.variants)
-        options = self.runner.options(concurrency=concurrency, fresh=self.fresh, budget=self.budget)
+        options = self.runner.options(
+            concurrency=concurrency, fresh=self.fresh, budget=self.budget, approve_look=self.approve_look
+        )
         opener = SuiteOpener(
             root=None if self.cluster.upload else app.project.root.absolute(),
             suite_file=suite.file,

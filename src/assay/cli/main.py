@@ -27,6 +27,7 @@ _VERBS = {
     "export-run": ("assay.cli.export_run:export_run", "Write a finished run in other formats."),
     "runs": ("assay.cli.runs:runs", "List the project's runs, newest first."),
     "compare": ("assay.cli.compare:compare", "Say what changed between two runs, sample by sample."),
+    "gate": ("assay.cli.gate:gate", "Make a run's decision again, or gate it against another run."),
     "report": ("assay.cli.runs:report", "Make the HTML report of a finished run again."),
     "ci": ("assay.cli.ci:ci", "Run suites in a CI job: reports, annotations, a comment, one exit status."),
     "comment": ("assay.cli.comment:comment", "Put comments on the pull request that this CI job is about."),

@@ -21,6 +21,29 @@ F = TypeVar("F", bound=Callable[..., Any])
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
 
+class Approval(ParamType[str]):
+    """Who approved something, and why: ``NAME: reason``."""
+
+    name = "approval"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name and the reason, in one line."""
+        name, colon, reason = str(value).partition(":")
+        if not (colon and name.strip() and reason.strip() and str(value).isprintable()):
+            self.fail(
+                f"{value!r} does not say who and why; write it like 'Ada Lovelace: the provider was down'", param, ctx
+            )
+        return f"{name.strip()}: {reason.strip()}"
+
+
+approve_look_option = click.option(
+    "--approve-look",
+    type=Approval(),
+    metavar="NAME: REASON",
+    help="Approve a look at the same versions beyond the gate's plan; it is recorded.",
+)
+
+
 def input_options(command: F) -> F:
     """``--input name=value`` and ``--inputs file``."""
     one = click.option(

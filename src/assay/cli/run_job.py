@@ -41,7 +41,7 @@ class JobRunner:
         app.events.subscribe(AccountLeftOut, self._say)
         app.events.subscribe(CallsWait, self._say)
 
-    def options(self, *, concurrency: int, fresh: bool, budget: BudgetSpec) -> Options:
+    def options(self, *, concurrency: int, fresh: bool, budget: BudgetSpec, approve_look: str | None = None) -> Options:
         """How to run, with what the project's settings say."""
         return Options(
             concurrency=concurrency,
@@ -49,6 +49,7 @@ class JobRunner:
             fresh=fresh,
             report_rows=self._app.evaluate.report_rows,
             budget=budget,
+            approve_look=approve_look,
         )
 
     def run(self, job: Job[P], options: Options, executor: Executor | None = None) -> Finished:

@@ -5,6 +5,7 @@ A run that cannot be judged is no look, since nothing was learned from it that a
 
 from dataclasses import dataclass
 
+from assay.evaluate.gate import Given
 from assay.evaluate.gate_record import GateRecord, Inputs, make_record, pair_digest
 from assay.evaluate.gating.look import Attempt, LookLedger
 from assay.evaluate.gating.tally import GateTally
@@ -21,12 +22,14 @@ class Decided:
         suite: The suite's name.
         inputs: What was counted.
         approved: ``NAME: reason`` of whoever approved a look beyond the plan.
+        unfit: Why it cannot be judged, where that is known beforehand.
     """
 
     run: str
     suite: str
     inputs: Inputs
     approved: str | None = None
+    unfit: str | None = None
 
 
 def decide_run(counted: GateTally, about: Decided, ledger: LookLedger) -> GateRecord:
@@ -37,7 +40,8 @@ def decide_run(counted: GateTally, about: Decided, ledger: LookLedger) -> GateRe
     """
     spec, inputs = counted.spec, about.inputs
     look = Look(alpha=spec.alpha, cases=counted.total)
-    if spec.infers and validity(counted, stopped=inputs.stopped).decision != "invalid":
+    given = Given(unfit=about.unfit, stopped=inputs.stopped)
+    if spec.infers and validity(counted, stopped=given.stopped, unfit=given.unfit).decision != "invalid":
         labels = [arm.label for arm in counted.arms.values()]
         attempt = Attempt(
             pair=pair_digest(spec, labels, inputs.instrument),
@@ -47,4 +51,4 @@ def decide_run(counted: GateTally, about: Decided, ledger: LookLedger) -> GateRe
             approved=about.approved,
         )
         look = ledger.take(spec, attempt)
-    return make_record(counted, run=about.run, suite=about.suite, inputs=inputs, look=look)
+    return make_record(counted, run=about.run, suite=about.suite, inputs=inputs, look=look, given=given)

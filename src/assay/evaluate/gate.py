@@ -31,6 +31,7 @@ class Given:
     Attributes:
         alpha: The one-sided error rate that this look may spend; None is the gate's own.
         stopped: Why the run ended before all was run.
+        unfit: Why it cannot be judged, where that is known beforehand.
         estimates: Metric -> the interval that counts in place of the one that fits, for a corrected judge.
         advisory: Metrics that are told and do not count.
         seeds: What was random in the estimates -> its seed.
@@ -38,6 +39,7 @@ class Given:
 
     alpha: float | None = None
     stopped: str | None = None
+    unfit: str | None = None
     estimates: Mapping[str, Estimate] = field(default_factory=dict)
     advisory: frozenset[str] = frozenset()
     seeds: Mapping[str, int] = field(default_factory=dict)
@@ -46,7 +48,7 @@ class Given:
 def decide(counted: GateTally, given: Given | None = None) -> list[GatePart]:
     """Every rule's part, the validity of the run first and alone if it is not valid: then no rule is judged."""
     rules, known = counted.spec, given or Given()
-    valid = validity(counted, stopped=known.stopped)
+    valid = validity(counted, stopped=known.stopped, unfit=known.unfit)
     parts = [valid]
     if valid.decision != "invalid":
         alpha = rules.alpha if known.alpha is None else known.alpha

@@ -13,17 +13,18 @@ from assay.evaluate.summary import GatePart
 RULE = "validity"
 
 
-def validity(counted: GateTally, *, stopped: str | None) -> GatePart:
+def validity(counted: GateTally, *, stopped: str | None, unfit: str | None = None) -> GatePart:
     """The run's validity as a part.
 
     Args:
         counted: The run's samples, counted for its gate.
         stopped: Why the run ended before all was run.
+        unfit: Why it cannot be judged, where that is known beforehand.
     """
     arms = list(counted.arms.values())
-    why = _too_little(counted.spec, arms, stopped) or _not_paired(counted) or apart(arms)
+    why = unfit or _too_little(counted.spec, arms, stopped) or _not_paired(counted) or apart(arms)
     if why is not None:
-        return GatePart(rule=RULE, decision="invalid", sentence=f"{why}.")
+        return GatePart(rule=RULE, decision="invalid", sentence=f"{why[0].upper()}{why[1:]}." if unfit else f"{why}.")
     lacking = [_lacks(arm, stopped) for arm in arms if arm.missing]
     sentence = "Every sample has a verdict"
     if lacking:

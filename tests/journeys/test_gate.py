@@ -1,0 +1,133 @@
+"""A decision that can be made again from its folder, and that is not made by running until it comes out well."""
+
+import json
+
+import pytest
+
+EVAL = ("eval", "suites/sort.yaml", "--json")
+
+
+def parts(found: dict[str, object]) -> dict[str, dict[str, object]]:
+    return {part["rule"]: part for part in found["gate"]}
+
+
+def change(desk, path: str, old: str, new: str) -> None:
+    text = (desk.root / path).read_text("utf-8")
+    assert old in text
+    desk.write(path, text.replace(old, new))
+
+
+def test_the_record_is_made_again_to_the_same_bytes(small, sorter, here, against):
+    decided = here(*EVAL, *against(sorter))
+    kept = (small.runs()[-1] / "gate.json").read_bytes()
+    said = here("gate", "last")
+    found = here("gate", "last", "--json")
+
+    assert said.status == found.status == decided.status
+    assert "The same bytes as gate.json: sha256:" in said.out
+    assert found.json()["same"] is True
+    assert found.json()["record"] == json.loads(kept)
+    assert (small.runs()[-1] / "gate.json").read_bytes() == kept
+
+
+def test_a_record_or_a_row_that_was_changed_is_found_out(small, sorter, here, against):
+    here(*EVAL, *against(sorter))
+    folder = small.runs()[-1]
+    record = (folder / "gate.json").read_text("utf-8")
+    (folder / "gate.json").write_text(record.replace('"decision":"inconclusive"', '"decision":"pass"'), "utf-8")
+    said = here("gate", "last")
+    (folder / "gate.json").write_text(record, "utf-8")
+    rows = (folder / "samples.jsonl").read_text("utf-8")
+    (folder / "samples.jsonl").write_text(rows.replace('"status":"failed"', '"status":"passed"', 1), "utf-8")
+    then = here("gate", "last", "--json")
+
+    assert said.status == then.status == 2
+    assert "gate.json says something else than its run comes to: decision, parts" in said.out
+    assert then.json()["same"] is False
+
+
+def test_a_second_draw_for_the_same_versions_does_not_pass_by_itself(small, sorter, here, against):
+    change(small, "suites/sort.yaml", "margin: 0.02", "margin: 0.9")
+    first = here(*EVAL, *against(sorter))
+    again = here(*EVAL, *against(sorter))
+    fresh = here(*EVAL, "--fresh", *against(sorter))
+    approved = here(*EVAL, "--fresh", "--approve-look", "Ada: the provider had changed its model", *against(sorter))
+
+    assert first.status == again.status == 0
+    assert first.json()["look"]["number"] == again.json()["look"]["number"] == 1
+    assert fresh.status == 3
+    assert fresh.json()["look"]["number"] == 2
+    assert parts(fresh.json())["compare"]["decision"] == "pass"
+    assert "2nd look at the same versions" in parts(fresh.json())["looks"]["sentence"]
+    assert approved.status == 0
+    assert "approved by Ada: the provider had changed its model" in parts(approved.json())["looks"]["sentence"]
+    assert here("gate", small.runs()[-1].name).status == 0  # with the look that the record holds
+
+
+def test_an_approval_says_who_and_why(small, sorter, here, against):
+    done = here(*EVAL, "--approve-look", "Ada", *against(sorter))
+
+    assert done.status == 2
+    assert "does not say who and why" in done.err
+    assert sorter.requests == []
+
+
+def test_another_version_begins_its_looks_anew(small, sorter, here, against):
+    here(*EVAL, *against(sorter))
+    change(small, "prompts/sort-2.prompt.md", "user:", "system:\nBe brief.\n\nuser:")
+    found = here(*EVAL, *against(sorter)).json()
+
+    assert found["look"]["number"] == 1
+
+
+def test_a_plan_of_looks_lets_cases_be_added(small, sorter, here, against):
+    plan = "margin: 0.9}\n  looks: {plan: bonferroni, at: [12, 24]}"
+    change(small, "suites/sort.yaml", "margin: 0.02}", plan)
+    first = here(*EVAL, *against(sorter)).json()
+    cases = (small.root / "datasets/tickets.jsonl").read_text("utf-8")
+    more = cases.replace('"id":"', '"id":"more-').replace('"id": "', '"id": "more-').replace("Ticket", "Second ticket")
+    small.write("datasets/tickets.jsonl", cases + more)
+    second = here(*EVAL, *against(sorter)).json()
+
+    assert (first["look"]["stage"], first["look"]["alpha"], first["look"]["planned"]) == (1, 0.025, True)
+    assert (second["look"]["stage"], second["look"]["number"], second["look"]["planned"]) == (2, 2, True)
+    assert parts(second)["compare"]["level"] == pytest.approx(0.95)
+    assert parts(second)["looks"]["decision"] == "pass"
+
+
+def test_a_run_is_gated_against_one_that_was_kept(small, sorter, here, against):
+    change(small, "suites/sort.yaml", "margin: 0.02", "margin: 0.9")
+    here(*EVAL, *against(sorter))
+    first = small.runs()[-1].name
+    change(small, "prompts/sort-2.prompt.md", "user:", "system:\nBe brief.\n\nuser:")
+    here(*EVAL, *against(sorter))
+    done = here("gate", small.runs()[-1].name, "--baseline", first, "--json")
+    record = done.json()["record"]
+
+    assert done.status == 0
+    assert record["parts"][1]["n"] == 12
+    assert record["parts"][1]["sentence"].startswith("candidate is not worse than candidate before")
+
+
+def test_runs_over_different_cases_cannot_be_gated(small, sorter, here, against):
+    here(*EVAL, *against(sorter))
+    first = small.runs()[-1].name
+    cases = (small.root / "datasets/tickets.jsonl").read_text("utf-8").splitlines(keepends=True)
+    small.write("datasets/tickets.jsonl", "".join(cases[:-1]))
+    here(*EVAL, *against(sorter))
+    done = here("gate", small.runs()[-1].name, "--baseline", first, "--json")
+
+    assert done.status == 3
+    assert done.json()["record"]["decision"] == "invalid"
+    assert done.json()["record"]["sentence"] == "The two runs were made over different datasets."
+
+
+def test_runs_that_were_graded_differently_cannot_be_gated(small, sorter, here, against):
+    here(*EVAL, *against(sorter))
+    first = small.runs()[-1].name
+    change(small, "suites/sort.yaml", "  - choice\n", "  - {grader: choice, weight: 3}\n")
+    here(*EVAL, *against(sorter))
+    done = here("gate", small.runs()[-1].name, "--baseline", first)
+
+    assert done.status == 3
+    assert "their graders or their judge are not the same" in done.out
