@@ -94,9 +94,8 @@ def evaluate(
     """Run suites, compare their variants, decide."""
     app = App.open(suite_files[0].parent if suite_files and suite_files[0].exists() else None)
     override = override_of(model, base_url, key_env, temperature=temperature, max_tokens=max_tokens, seed=seed)
-    override = replace(override, default=app.models.default)
     given = SuiteOptions(
-        override=override,
+        override=replace(override, default=app.models.default),
         repeats=repeats,
         concurrency=concurrency,
         judge=app.evaluate.judge,
@@ -108,15 +107,8 @@ def evaluate(
     for line in (*choice.told, *dict.fromkeys(notes)):
         click.echo(line, err=True)
     budget = BudgetSpec(cost_usd=max_cost, tokens=max_tokens_total, time_s=max_time)
-    how = _How(
-        JobRunner(app, progress=progress, quiet=quiet, as_json=as_json),
-        app,
-        given,
-        cluster,
-        fresh,
-        budget,
-        approve_look,
-    )
+    runner = JobRunner(app, progress=progress, quiet=quiet, as_json=as_json)
+    how = _How(runner, app, given, cluster, fresh, budget, approve_look)
     found: list[Finished] = []
     paths = export_paths(exports, [chosen.suite.name for chosen in choice.suites])
     for chosen, own in zip(choice.suites, paths, strict=True):

@@ -50,7 +50,7 @@ Exit status: 0 pass, 1 fail, 2 the record is not what its run comes to, or an er
 def gate(
     run: str, baseline: str | None, variant: str | None, margin: float | None, approve_look: str | None, as_json: bool
 ) -> int:
-    """Make a run's decision again from its folder, or gate it against another run."""
+    """Make a run's decision again, or gate it against another run."""
     app = App.open()
     folder = find_run(app.folder / "runs", run)
     if baseline is None:
