@@ -15,6 +15,7 @@ import msgspec
 from assay.core.canonical import canonical_json, digest
 from assay.evaluate.gate import Given, decide, overall
 from assay.evaluate.gate_spec import GateSpec
+from assay.evaluate.gating.cell import SEED, T_AND_BCA
 from assay.evaluate.gating.tally import GateTally
 from assay.evaluate.summary import GatePart, Look, Policy
 from assay.evaluate.types import Decision, VariantLabel
@@ -127,7 +128,7 @@ def make_record(
         look=rounded(look),
         variants={name: arm.label.digest for name, arm in counted.arms.items()},
         methods={"gate": METHOD, **dict.fromkeys(sorted(methods), METHOD)},
-        seeds=dict(known.seeds),
+        seeds={**known.seeds, **({"clusters": SEED} if T_AND_BCA in methods else {})},
         inputs=inputs,
     )
 

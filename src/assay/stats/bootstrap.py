@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, ndtri
 
 from assay.stats.argument import require_level
 from assay.stats.clusters import ClusterSums, Floats, Indices, cluster_sums
+from assay.stats.distribution import normal_quantile, normal_share
 from assay.stats.interval import Interval
 
 RESAMPLES = 4_000
@@ -100,12 +100,12 @@ def bca_bounds(
         return float("nan"), float("nan")
     below = ((drawn < value).sum() + 0.5 * (drawn == value).sum()) / len(drawn)
     limit = 0.5 / len(drawn)
-    bias = ndtri(min(max(below, limit), 1 - limit))
+    bias = normal_quantile(float(min(max(below, limit), 1 - limit)))
     acceleration = _acceleration(_jackknife(statistic, clusters))
     ends = []
-    for z in ndtri([(1 - level) / 2, (1 + level) / 2]):
+    for z in (normal_quantile((1 - level) / 2), normal_quantile((1 + level) / 2)):
         moved = bias + z
-        share = ndtr(bias + moved / max(1 - acceleration * moved, 1e-9))
+        share = normal_share(bias + moved / max(1 - acceleration * moved, 1e-9))
         ends.append(float(np.quantile(drawn, share)))
     return ends[0], ends[1]
 

@@ -6,6 +6,11 @@ functions that call it, at their first call. Wilson, Tango and McNemar never loa
 
 import math
 from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _STANDARD_NORMAL = NormalDist()
 
@@ -18,6 +23,14 @@ def normal_quantile(probability: float) -> float:
 def normal_share(value: float) -> float:
     """The probability that a standard normal variable stays below ``value``."""
     return _STANDARD_NORMAL.cdf(value)
+
+
+def normal_shares(values: "NDArray[np.float64]") -> "NDArray[np.float64]":
+    """For each value the probability that a standard normal variable stays below it."""
+    from scipy.special import ndtr  # noqa: PLC0415  # start-up cost, see the module's first lines
+
+    found: NDArray[np.float64] = ndtr(values)
+    return found
 
 
 def two_sided_z(level: float) -> float:

@@ -14,11 +14,10 @@ from itertools import pairwise
 from typing import Literal
 
 import numpy as np
-from scipy.special import ndtr
 
 from assay.stats.argument import require_probability
 from assay.stats.clusters import Floats
-from assay.stats.distribution import normal_quantile, normal_share
+from assay.stats.distribution import normal_quantile, normal_share, normal_shares
 
 Plan = Literal["bonferroni", "pocock", "obrien-fleming"]
 PLANS: tuple[Plan, ...] = ("bonferroni", "pocock", "obrien-fleming")
@@ -110,9 +109,9 @@ def crossing_chance(bounds: Sequence[float], fractions: Sequence[float], *, drif
         step, edge = math.sqrt(t - before), bound * math.sqrt(t)
         shift = drift * (t - before)
         if density is None:
-            crossed += 1 - float(ndtr((edge - shift) / step))
+            crossed += 1 - normal_share((edge - shift) / step)
         else:
-            crossed += float((weights * density * ndtr((grid + shift - edge) / step)).sum())
+            crossed += float((weights * density * normal_shares((grid + shift - edge) / step)).sum())
         lowest = min(edge, drift * t) - _FARTHEST * math.sqrt(t)
         fresh = np.linspace(lowest, edge, _POINTS)
         if density is None:

@@ -7,11 +7,21 @@ explained in docs/explanation/gates.md; the intervals themselves are ``assay.sta
 import math
 from dataclasses import dataclass, replace
 
+from assay.stats.bootstrap import bca_of_sums
+from assay.stats.clusters import ClusterSums
 from assay.stats.interval import Interval
 from assay.stats.mean import MeanSummary, summary_interval
 from assay.stats.paired import clustered_tango, tango
 from assay.stats.passes import clustered_wilson
 from assay.stats.proportion import wilson
+
+FEW_CLUSTERS = 30
+"""Below so many clusters, a t interval alone is not to be relied on."""
+
+SEED = 0
+"""Of the drawing of clusters; it is in the gate's record."""
+
+T_AND_BCA = "clustered-t-and-bca"
 
 _ROUNDING = 1e-13
 """A sum of squares below this share of its parts is what rounding leaves of none."""
@@ -33,6 +43,7 @@ class Cell:
         binary: Whether every number is 0, 1 or, of a difference, -1.
         within: Mean variance of a case's number that comes from its repeats, for one repeat each; None if unknown.
         repeats: How many repeats each number is made from.
+        few: The sums of the clusters, where there are fewer than ``FEW_CLUSTERS``.
     """
 
     n: int
@@ -46,6 +57,7 @@ class Cell:
     binary: bool
     within: float | None = None
     repeats: int = 1
+    few: ClusterSums | None = None
 
     @property
     def summary(self) -> MeanSummary:
@@ -72,7 +84,7 @@ class Cell:
 def difference_interval(cell: Cell, *, level: float) -> Interval:
     """Interval of a mean difference of shares or scores, in [-1, 1]."""
     if not cell.binary:
-        return summary_interval(cell.summary, level=level, bounds=(-1.0, 1.0))
+        return _mean_interval(cell, level, (-1.0, 1.0))
     if cell.clusters == cell.n:
         return tango(cell.gained, cell.lost, cell.n, level=level)
     return clustered_tango(cell.gained, cell.lost, cell.summary, level=level)
@@ -80,7 +92,7 @@ def difference_interval(cell: Cell, *, level: float) -> Interval:
 
 def open_interval(cell: Cell, *, level: float) -> Interval:
     """Interval of a mean without limits, such as that of a measure or of the logarithm of its ratio."""
-    return summary_interval(cell.summary, level=level, bounds=None)
+    return _mean_interval(cell, level, None)
 
 
 def pass_interval(cell: Cell, *, level: float) -> Interval:
@@ -97,4 +109,16 @@ def score_interval(cell: Cell, *, level: float) -> Interval:
     """Interval of a mean score in [0, 1]."""
     if cell.binary:
         return pass_interval(cell, level=level)
-    return summary_interval(cell.summary, level=level)
+    return _mean_interval(cell, level, (0.0, 1.0))
+
+
+def _mean_interval(cell: Cell, level: float, bounds: tuple[float, float] | None) -> Interval:
+    """Student's t over clusters; with few clusters each bound is the more cautious of that and the bootstrap's.
+
+    By itself the t interval is wrong too often where losses are rare and large, and the bootstrap where they are not.
+    """
+    found = summary_interval(cell.summary, level=level, bounds=bounds)
+    if cell.few is None or cell.clusters < 2 or found.method != "clustered-t":
+        return found
+    drawn = bca_of_sums(cell.few, level=level, seed=SEED, bounds=bounds)
+    return replace(found, low=min(found.low, drawn.low), high=max(found.high, drawn.high), method=T_AND_BCA)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay.evaluate.gating.case_column import Block, Codes, Floats
-from assay.evaluate.gating.cell import Cell
+from assay.evaluate.gating.cell import FEW_CLUSTERS, Cell
+from assay.stats.clusters import ClusterSums
 
 ALL = 0
 """The group of all cases; a slice's group is its number plus 1."""
@@ -129,6 +130,7 @@ class _Moments:
         self.of = {name: np.zeros(0) for name in _FIELDS}
         self.pair_sum, self.pair_n = np.zeros(0), np.zeros(0)
         self._spread_known = True
+        self._alone: dict[int, list[float]] = {}
 
     def grow(self, groups: int, pairs: int) -> None:
         for name, held in self.of.items():
@@ -149,6 +151,7 @@ class _Moments:
         self._count("odd", group[(values != 0) & (np.abs(values) != 1)])
         alone = place < 0
         if alone.any():
+            self._keep_few(group[alone], values[alone])
             self._count("alone_n", group[alone])
             self._count("alone_sum", group[alone], values[alone])
             self._count("alone_square", group[alone], values[alone] ** 2)
@@ -161,6 +164,12 @@ class _Moments:
             self._spread_known = False
         else:
             self._count("within", group, spread)
+
+    def _keep_few(self, group: Codes, values: Floats) -> None:
+        """Keep the numbers of groups that have few as yet."""
+        for g in np.flatnonzero(self.of["alone_n"] < FEW_CLUSTERS):
+            kept = self._alone.setdefault(int(g), [])
+            kept += values[group == g][: FEW_CLUSTERS - len(kept)].tolist()
 
     def _count(self, name: str, group: Codes, weights: Floats | None = None) -> None:
         held = self.of[name]
@@ -190,9 +199,17 @@ class _Moments:
                 binary=not of["odd"][g],
                 within=float(of["within"][g] / n[g]) if self._spread_known and of["n"][g] else None,
                 repeats=repeats,
+                few=self._few(g, group_of) if 2 <= clusters[g] < FEW_CLUSTERS else None,
             )
             for g in range(groups)
         ]
+
+    def _few(self, group: int, group_of: Codes) -> ClusterSums:
+        named = (group_of == group) & (self.pair_n > 0)
+        alone = np.array(self._alone.get(group, ()), dtype=np.float64)
+        return ClusterSums(
+            np.concatenate([self.pair_sum[named], alone]), np.concatenate([self.pair_n[named], np.ones(len(alone))])
+        )
 
 
 def _longer(held: Floats, length: int) -> Floats:

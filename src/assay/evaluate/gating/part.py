@@ -18,7 +18,7 @@ from assay.evaluate.types import Decision
 from assay.stats.decision import decide_at_least, decide_non_inferior, gate_level, remark
 from assay.stats.distribution import normal_quantile
 from assay.stats.interval import Interval
-from assay.stats.power import cases_for_margin
+from assay.stats.power import cases_for_margin, equivalence_cases, visible_margin
 from assay.stats.proportion import clopper_pearson_lower, clopper_pearson_upper, wilson
 
 POWER = 0.8
@@ -133,8 +133,7 @@ def no_different(cell: Cell, limit: float, ask: Question) -> GatePart:
         decision = "pass"
     elif found.low >= most or found.high <= -most:
         decision = "fail"
-    # Both bounds have to hold, each missed half as often as a single one might be.
-    more = _more_cases(cell, most, ask.alpha, power=(1 + POWER) / 2) if decision == "inconclusive" else None
+    more = _more_cases(cell, most, ask.alpha, cases=equivalence_cases) if decision == "inconclusive" else None
     if measured:
         least, seen = f"a factor of {limit:.4g}", words.ratio(*_exp(found), found.level)
     else:
@@ -312,19 +311,16 @@ def _mean_interval(metric: str, cell: Cell, level: float) -> Interval:
     return pass_interval(cell, level=level) if metric in SHARES else score_interval(cell, level=level)
 
 
-def _z(alpha: float, power: float = POWER) -> float:
-    return normal_quantile(1 - alpha) + normal_quantile(power)
-
-
 def _visible(cell: Cell, alpha: float) -> float | None:
     """The smallest difference that a bound would rule out, or see, with the planned power."""
-    return _z(alpha) * math.sqrt(cell.planning_variance / cell.n) if cell.n else None
+    return visible_margin(cell.planning_variance, cell.n, alpha=alpha, power=POWER) if cell.n else None
 
 
-def _more_cases(cell: Cell, margin: float, alpha: float, *, power: float = POWER) -> int | None:
+def _more_cases(cell: Cell, margin: float, alpha: float, *, cases: Callable[..., int] = cases_for_margin) -> int | None:
+    """Cases that are missing to what a true difference of 0 takes."""
     if not cell.n:
         return None
-    return max(0, cases_for_margin(cell.planning_variance, margin, alpha=alpha, power=power) - cell.n)
+    return max(0, cases(cell.planning_variance, margin, alpha=alpha, power=POWER) - cell.n)
 
 
 def _more(cell: Cell, margin: float, ask: Question) -> tuple[int | None, int | None]:
@@ -333,7 +329,7 @@ def _more(cell: Cell, margin: float, ask: Question) -> tuple[int | None, int | N
     if not more or cell.within is None or cell.repeats < 2:
         return more, None
     between = max(0.0, cell.planning_variance - cell.within / cell.repeats)
-    room = cell.n * (margin / _z(ask.alpha)) ** 2 - between
+    room = cell.n * (margin / visible_margin(1.0, 1, alpha=ask.alpha, power=POWER)) ** 2 - between
     repeats = math.ceil(cell.within / room) if room > cell.within / MOST_REPEATS else MOST_REPEATS
     cheaper = cell.repeats < repeats < MOST_REPEATS and cell.n * (repeats - cell.repeats) < more * cell.repeats
     return more, repeats if cheaper else None
