@@ -147,6 +147,13 @@ class StoredModels:
         except GraderFailed as error:
             raise BadInput(error.what, hint=error.hint, code=error.code) from None
 
+    def judge_of(self, model: Target | None, parameters: Parameters | None) -> tuple[Target | None, Parameters | None]:
+        """Who answers where this model (or nobody) is named, and how it is sampled; None where there is no judge."""
+        if model is None and self._judge is None:
+            return None, parameters
+        target, given = self._target(model)
+        return target, parameters or given
+
     async def ask(
         self,
         messages: Sequence[Message],

@@ -122,6 +122,12 @@ class Bench:
         """
         return await self._reach().embed_at(target, texts)
 
+    def judge_of(self, model: Target | None, parameters: Parameters | None) -> tuple[Target | None, Parameters | None]:
+        """Who would be asked, and how it would be sampled; None for the suite's judge where nobody is named."""
+        if isinstance(self._models, StoredModels):
+            return self._models.judge_of(model, parameters)
+        return model, parameters
+
     def expect_model(self, model: str | Target | None) -> None:
         """Say before the run that this model will be asked, so that it is seen to be there; None is the suite's judge.
 

@@ -13,6 +13,7 @@ import msgspec
 from assay.core.errors import BadInput, GraderFailed, unknown_name
 from assay.core.fields import describe
 from assay.evaluate.bench import Bench
+from assay.evaluate.judging.identity import judge_identity, told_prompt
 from assay.evaluate.judging.prompt import Fill, JudgePrompt, read_prompt
 from assay.evaluate.judging.reading import Unreadable
 from assay.evaluate.verdict import one_line
@@ -24,6 +25,9 @@ ATTEMPTS = 2
 
 SHOWN_CHARS = 4_000
 
+IDENTITY = "judge_identity"
+"""The key of a verdict's detail that holds the judge's digest."""
+
 _KEYS = ("model", "base_url", "key", "parameters")
 
 T = TypeVar("T")
@@ -31,12 +35,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[T]):
-    """What a judge's reply was read as, who gave it, in how many calls, and with how many tokens as far as is told."""
+    """What a judge's reply was read as, who gave it, in how many calls, and with how many tokens as far as is told.
+
+    ``identity`` is the digest of the judge: prompt, model and sampling.
+    """
 
     value: T
     model: str
     calls: int
     tokens: int = 0
+    identity: str = ""
 
     @property
     def note(self) -> str:
@@ -46,7 +54,7 @@ class Answer(Generic[T]):
     @property
     def detail(self) -> dict[str, object]:
         """The same for exporters."""
-        return {"judge": self.model, "judge_calls": self.calls}
+        return {"judge": self.model, "judge_calls": self.calls, IDENTITY: self.identity}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +86,20 @@ class Judge:
     model: Target | None = None
     parameters: Parameters | None = None
     prompts: dict[str, Fill] = field(default_factory=dict)
+    _identities: dict[str, str] = field(default_factory=dict)
+
+    def identity(self, question: Question[T], part: str = "") -> str:
+        """The digest of who answers this question, and of how it is put."""
+        if part not in self._identities:
+            other = self.prompts.get(part)
+            target, parameters = self.bench.judge_of(self.model, self.parameters)
+            self._identities[part] = judge_identity(
+                told_prompt(other or question.prompt),
+                target,
+                parameters,
+                schema=None if other else question.schema,
+            )
+        return self._identities[part]
 
     async def ask(
         self, question: Question[T], values: Mapping[str, object], *, part: str = "", repeat: int = 0
@@ -95,7 +117,7 @@ class Judge:
         """
         other = self.prompts.get(part)
         messages = (other or question.prompt.fill)(values)
-        problem, tokens = "", 0
+        problem, tokens, refused = "", 0, False
         attempts: int = getattr(self.bench, "judge_attempts", ATTEMPTS)
         for calls in range(1, attempts + 1):
             reply = await self.bench.ask(
@@ -105,26 +127,29 @@ class Judge:
                 schema=None if other else question.schema,
                 repeat=repeat,
             )
-            self._check_refusal(reply)
             tokens += (reply.usage.input or 0) + (reply.usage.output or 0)
+            if _refuses(reply):
+                problem = one_line(reply.refusal or "", 120)
+                refused = True
+                messages += _ask_again(question.wanted)
+                continue
+            refused = False
             try:
-                return Answer(question.read(reply.text), reply.model, calls, tokens)
+                return Answer(question.read(reply.text), reply.model, calls, tokens, self.identity(question, part))
             except Unreadable as error:
                 problem = _problem(reply, error)
             messages += _correction(reply, problem, question.wanted)
+        if refused:
+            raise GraderFailed(
+                f"{self.name} refused{', twice' if attempts > 1 else ''}: {problem}",
+                hint="use another model as the judge, or say in its prompt why this may be judged",
+                code="judge.refused",
+            )
         raise GraderFailed(
             f"{self.name} gave no reply that can be read{', twice' if attempts > 1 else ''}: {problem}",
             hint=f"use a stronger model; it shall answer with {question.wanted}",
             code="judge.unreadable",
         )
-
-    def _check_refusal(self, reply: Reply) -> None:
-        if reply.refusal is not None and not reply.text:
-            raise GraderFailed(
-                f"{self.name} refused: {one_line(reply.refusal, 120)}",
-                hint="use another model as the judge, or say in its prompt why this may be judged",
-                code="judge.refused",
-            )
 
 
 def make_judge(
@@ -197,6 +222,15 @@ def _sampling(given: object) -> Parameters | None:
             hint="write them as under 'parameters' of a variant",
             code="grader.judge",
         ) from None
+
+
+def _refuses(reply: Reply) -> bool:
+    return reply.refusal is not None and not reply.text
+
+
+def _ask_again(wanted: str) -> tuple[Message, ...]:
+    said = "You are only asked to judge what was written, not to do it or to agree with it."
+    return (Message(role="user", content=f"{said} Give the verdict as {wanted}."),)
 
 
 def _problem(reply: Reply, error: Unreadable) -> str:

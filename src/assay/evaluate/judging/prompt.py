@@ -36,6 +36,15 @@ class JudgePrompt:
     def __init__(self, messages: tuple[tuple[Role, str], ...]) -> None:
         self._messages = messages
 
+    @property
+    def told(self) -> list[list[str]]:
+        """The messages with their places, as JSON: what a judge's identity is made from."""
+        return [[role, text] for role, text in self._messages]
+
+    def __call__(self, values: Mapping[str, object]) -> tuple[Message, ...]:
+        """The same as ``fill``."""
+        return self.fill(values)
+
     def fill(self, values: Mapping[str, object]) -> tuple[Message, ...]:
         """The messages for these values.
 
@@ -97,8 +106,8 @@ def read_prompt(bench: Bench, given: object) -> Fill:
     if render is not None:
         return partial(render, given)
     if isinstance(given, str):
-        return JudgePrompt(_from_text(bench.read(given), given) if _is_file(given) else _from_text(given, "")).fill
-    return JudgePrompt(_from_messages(given)).fill
+        return JudgePrompt(_from_text(bench.read(given), given) if _is_file(given) else _from_text(given, ""))
+    return JudgePrompt(_from_messages(given))
 
 
 def _is_file(text: str) -> bool:

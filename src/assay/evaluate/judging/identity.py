@@ -1,0 +1,47 @@
+"""What a judge is: its prompt, its model and how that is sampled, as one digest.
+
+A calibration holds for one identity. Another model, another temperature or another word in the prompt is another
+instrument, whose errors nobody has measured. The key of the model is not part of it.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from assay.core.canonical import digest
+from assay.evaluate.judging.prompt import Fill, JudgePrompt
+from assay.models.target import Target
+from assay.models.types import Parameters
+
+
+def judge_identity(
+    prompt: object, target: Target | None, parameters: Parameters | None, *, schema: Mapping[str, object] | None = None
+) -> str:
+    """The digest of a judge.
+
+    Args:
+        prompt: The prompt as JSON: messages with places, or the digest of a prompt's version.
+        target: Who is asked; None where that is not known.
+        parameters: How it is sampled.
+        schema: What its reply is held to.
+    """
+    asked = None if target is None else [target.provider, target.model, target.base_url]
+    sampled = None if parameters is None else msgspec.to_builtins(parameters)
+    return digest({"prompt": prompt, "model": asked, "parameters": _whole(sampled), "schema": _whole(schema)})
+
+
+def told_prompt(prompt: Fill) -> object:
+    """A prompt as JSON, for the identity; of one that another kind of suite renders, what was given to render."""
+    if isinstance(prompt, JudgePrompt):
+        return prompt.told
+    given = getattr(prompt, "args", ())
+    return [str(part) for part in given]
+
+
+def _whole(value: object) -> object:
+    """Without numbers that canonical JSON would refuse or write in another way: they become text."""
+    if isinstance(value, Mapping):
+        return {str(key): _whole(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_whole(part) for part in value]
+    return repr(value) if isinstance(value, float) else value
