@@ -3,7 +3,7 @@
 A run that cannot be judged is no look, since nothing was learned from it that a further run could be chosen by.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assay.evaluate.gate import Given
 from assay.evaluate.gate_record import GateRecord, Inputs, make_record, pair_digest
@@ -22,14 +22,14 @@ class Decided:
         suite: The suite's name.
         inputs: What was counted.
         approved: ``NAME: reason`` of whoever approved a look beyond the plan.
-        unfit: Why it cannot be judged, where that is known beforehand.
+        known: What else the decision rests on: why the run cannot be judged, and what is known of its judges.
     """
 
     run: str
     suite: str
     inputs: Inputs
     approved: str | None = None
-    unfit: str | None = None
+    known: Given = Given()
 
 
 def decide_run(counted: GateTally, about: Decided, ledger: LookLedger) -> GateRecord:
@@ -40,7 +40,7 @@ def decide_run(counted: GateTally, about: Decided, ledger: LookLedger) -> GateRe
     """
     spec, inputs = counted.spec, about.inputs
     look = Look(alpha=spec.alpha, cases=counted.total)
-    given = Given(unfit=about.unfit, stopped=inputs.stopped)
+    given = replace(about.known, stopped=inputs.stopped)
     if spec.infers and validity(counted, stopped=given.stopped, unfit=given.unfit).decision != "invalid":
         labels = [arm.label for arm in counted.arms.values()]
         attempt = Attempt(

@@ -32,7 +32,8 @@ class Given:
         alpha: The one-sided error rate that this look may spend; None is the gate's own.
         stopped: Why the run ended before all was run.
         unfit: Why it cannot be judged, where that is known beforehand.
-        estimates: Metric -> the interval that counts in place of the one that fits, for a corrected judge.
+        estimates: (metric, variant or "" for the pair) -> the interval that counts in place of the one that fits, for
+            a corrected judge.
         advisory: Metrics that are told and do not count.
         seeds: What was random in the estimates -> its seed.
     """
@@ -40,7 +41,7 @@ class Given:
     alpha: float | None = None
     stopped: str | None = None
     unfit: str | None = None
-    estimates: Mapping[str, Estimate] = field(default_factory=dict)
+    estimates: Mapping[tuple[str, str], Estimate] = field(default_factory=dict)
     advisory: frozenset[str] = frozenset()
     seeds: Mapping[str, int] = field(default_factory=dict)
 
@@ -62,6 +63,11 @@ def decide(counted: GateTally, given: Given | None = None) -> list[GatePart]:
 def overall(parts: Sequence[GatePart], *, gated: bool = True) -> tuple[Decision, str]:
     """The worst decision, and the sentence of the part that made it (of the most telling one for a pass)."""
     counting = [part for part in parts if not part.advisory]
+    if gated and counting[0].decision != "invalid" and all(part.rule in ("validity", "looks") for part in counting):
+        return "inconclusive", (
+            "Every rule rests on a judge that nobody has measured, so nothing is decided: calibrate it with "
+            "'assay judge', or say 'uncalibrated: counts' in the gate."
+        )
     counts = worst(part.decision for part in counting)
     named = [part for part in counting if part.decision == counts]
     telling = next((part for part in named if part.rule != "validity"), named[0])

@@ -43,6 +43,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
         gate: The digest of the gate's rules.
         instrument: The digest of what measures: graders, judge, conversation.
         stopped: Why the run ended before all was run, or None.
+        calibrations: Grader -> the digest of the calibration of its judge.
     """
 
     samples: str
@@ -52,6 +53,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     gate: str
     instrument: str
     stopped: str | None = None
+    calibrations: dict[str, str] = {}
 
     @property
     def digest(self) -> str:

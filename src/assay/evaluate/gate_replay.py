@@ -11,6 +11,8 @@ from pathlib import Path
 import msgspec
 
 from assay.core.errors import BadInput
+from assay.evaluate.calibration.gate import calibration_digests, known_of
+from assay.evaluate.calibration.types import Calibration
 from assay.evaluate.gate_record import GATE, GateRecord, Inputs, draw_digest, make_record, spec_digest
 from assay.evaluate.gate_spec import GateSpec
 from assay.evaluate.gating.tally import GateTally
@@ -28,6 +30,7 @@ class ToldGate(msgspec.Struct, frozen=True, kw_only=True):
     planned: dict[str, int]
     repeats: int
     instrument: str = ""
+    calibrations: list[Calibration] = []
 
 
 class RunPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +40,7 @@ class RunPlan(msgspec.Struct, frozen=True, kw_only=True):
     suite: str
     datasets: dict[str, str]
     fresh: str = ""
+    started_utc: str = ""
     gate: ToldGate | None = None
 
     @property
@@ -129,9 +133,12 @@ def replay(folder: Path) -> Replayed:
         gate=spec_digest(told.spec),
         instrument=told.instrument,
         stopped=None if before is None else before.inputs.stopped,
+        calibrations=calibration_digests(told.calibrations),
     )
     look = before.look if before is not None else Look(alpha=told.spec.alpha, cases=counted.total)
-    return Replayed(make_record(counted, run=plan.run, suite=plan.suite, inputs=inputs, look=look), kept)
+    known = known_of(folder, counted, told.calibrations, at_utc=plan.started_utc)
+    record = make_record(counted, run=plan.run, suite=plan.suite, inputs=inputs, look=look, given=known)
+    return Replayed(record, kept)
 
 
 def count_rows(folder: Path, counted: GateTally) -> tuple[str, int]:

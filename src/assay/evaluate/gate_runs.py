@@ -13,8 +13,11 @@ import msgspec
 
 from assay.core.canonical import digest
 from assay.core.errors import BadInput
+from assay.evaluate.calibration.correct import corrections
+from assay.evaluate.calibration.gate import calibration_digests
 from assay.evaluate.deciding import Decided, decide_run
 from assay.evaluate.exporter import load_run
+from assay.evaluate.gate import Given
 from assay.evaluate.gate_record import GateRecord, Inputs, spec_digest
 from assay.evaluate.gate_replay import RunPlan, ToldGate, read_plan
 from assay.evaluate.gate_spec import CompareRule, GateSpec
@@ -67,10 +70,15 @@ def gate_runs(runs: TwoRuns, ledger: LookLedger) -> GateRecord:
         draw=digest([before.draw, after.draw]),
         gate=spec_digest(spec),
         instrument=after.told.instrument,
+        calibrations=calibration_digests(after.told.calibrations),
     )
-    unfit = _unfit(before, after, overlap)
+    # The labels are of single replies of one run; here the errors that were measured are all that is used of them.
+    judges = corrections(None, spec, counted.judges, after.told.calibrations, at_utc=after.started_utc)
+    known = Given(
+        unfit=_unfit(before, after, overlap) or judges.unfit, estimates=judges.estimates, advisory=judges.advisory
+    )
     about = Decided(
-        run=f"{before.run}..{after.run}", suite=after.suite, inputs=inputs, approved=runs.approved, unfit=unfit
+        run=f"{before.run}..{after.run}", suite=after.suite, inputs=inputs, approved=runs.approved, known=known
     )
     return decide_run(counted, about, ledger)
 

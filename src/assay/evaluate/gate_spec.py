@@ -10,6 +10,7 @@ Standing = Literal["missing", "fails", "left-out"]
 """What a sample without a verdict is: ``missing`` is a failure that also counts towards ``max_missing``."""
 
 Risk = Literal["high", "medium", "low"]
+Uncalibrated = Literal["advisory", "counts"]
 Plan = Literal["obrien-fleming", "pocock", "bonferroni", "every-run"]
 
 QUALITIES = ("pass", "score", "valid")
@@ -127,6 +128,8 @@ class GateSpec:
         looks: The plan of looks; None is one look.
         risk: What an inconclusive decision means.
         missing: What samples without a verdict count as.
+        calibrations: Files of calibrations, relative to the project's folder.
+        uncalibrated: Whether the verdicts of a judge without one count, or are only told.
     """
 
     compare: CompareRule | None = None
@@ -141,6 +144,8 @@ class GateSpec:
     looks: LookRule | None = None
     risk: Risk = "medium"
     missing: MissingRule = MissingRule()
+    calibrations: tuple[str, ...] = ()
+    uncalibrated: Uncalibrated = "advisory"
 
     @property
     def has_rules(self) -> bool:

@@ -14,6 +14,7 @@ from assay.author.project import Project
 from assay.core.errors import BadInput
 from assay.evaluate.against import against
 from assay.evaluate.asking import StoredModels
+from assay.evaluate.calibration.gate import load_calibrations
 from assay.evaluate.clause import expand_clauses
 from assay.evaluate.conversation.prepare import Stage, prepare_stage
 from assay.evaluate.conversation.sampler import ConversationSampler
@@ -136,6 +137,7 @@ def job_of(project: Project, prepared: Prepared) -> Job[Planned]:
         labels=tuple(variant.label for variant in variants),
         repeats=suite.repeats,
         gate=suite.gate,
+        calibrations=load_calibrations(project.source, suite.gate, [spec.name for spec in suite.graders]),
         concurrency=suite.concurrency,
         cases=facts.cases,
         total=facts.cases * suite.repeats * len(variants),

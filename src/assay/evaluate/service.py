@@ -18,6 +18,8 @@ from assay.core.clock import Clock, stamp
 from assay.core.ids import new_id
 from assay.engine.engine import Engine
 from assay.evaluate.budget import Budget, check_price
+from assay.evaluate.calibration.gate import calibration_digests, known_of
+from assay.evaluate.calibration.types import Calibration
 from assay.evaluate.deciding import Decided, decide_run
 from assay.evaluate.exporter import FinishedRun, export_to
 from assay.evaluate.first_failure import FirstFailures
@@ -76,6 +78,7 @@ class Job(Generic[P]):
         asked: Who else is asked beside the variants' models: the part, such as ``judge``, and the model.
         datasets: Path -> digest.
         identity: A digest: the same for two commands that mean the same run.
+        calibrations: What is known of how the judges err.
         instrument: A digest of what measures, under which looks at the same versions are counted.
         plan: What ``plan.json`` holds beyond the rest.
         samples: Begins the plan anew: every sample in order, planned lazily.
@@ -98,6 +101,7 @@ class Job(Generic[P]):
     datasets: dict[str, str]
     identity: str
     instrument: str = ""
+    calibrations: tuple[Calibration, ...] = ()
     plan: dict[str, object] = field(default_factory=dict)
     samples: Callable[[], Iterator[P]]
     open_sampler: Callable[[Facilities], AbstractAsyncContextManager[Sampler[P]]]
@@ -246,7 +250,14 @@ class Evaluation:
                 await executor.execute(job, task)
             span = _Span(started, self._clock.now_utc(), self._clock.monotonic_s() - began_s)
             inputs = _inputs(job, folder, rows, progress.stopped)
-            about = Decided(run=folder.name, suite=job.name, inputs=inputs, approved=options.approve_look)
+            at_utc = str(folder.plan()["started_utc"])
+            about = Decided(
+                run=folder.name,
+                suite=job.name,
+                inputs=inputs,
+                approved=options.approve_look,
+                known=known_of(folder.path, tally.gate, job.calibrations, at_utc=at_utc),
+            )
             record = decide_run(tally.gate, about, LookLedger(self._folder / LOOKS))
             folder.write(GATE, record.canonical())
             summary = _summary(job, record, tally, progress, span)
@@ -305,6 +316,7 @@ def _inputs(job: Job[P], folder: RunFolder, rows: RowWriter, stopped: str | None
         gate=spec_digest(job.gate or GateSpec()),
         instrument=job.instrument,
         stopped=stopped,
+        calibrations=calibration_digests(job.calibrations),
     )
 
 
@@ -316,6 +328,7 @@ def _told_gate(job: Job[P]) -> dict[str, object]:
         "planned": {label.name: job.planned_of(label.name) for label in job.labels},
         "repeats": job.repeats,
         "instrument": job.instrument,
+        "calibrations": [msgspec.to_builtins(one) for one in job.calibrations],
     }
 
 

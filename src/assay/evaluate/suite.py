@@ -96,7 +96,14 @@ def _read(document: Document, file: str, source: WorkingTree) -> Suite:
         repeats=repeats,
         independent=independent,
         concurrency=fields.integer("concurrency", least=1),
-        gate=read_gate(fields, Known([variant.name for variant in variants], [grader.name for grader in graders])),
+        gate=read_gate(
+            fields,
+            Known(
+                [variant.name for variant in variants],
+                [grader.name for grader in graders],
+                file.rpartition("/")[0],
+            ),
+        ),
         judge=_judge(fields),
         budget=_budget(fields),
         conversation=read_conversation(fields, source, file.rpartition("/")[0]),

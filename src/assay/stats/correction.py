@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from assay.stats.argument import require_level, require_successes
+from assay.stats.argument import require_level
 from assay.stats.clusters import Floats, as_floats, cluster_index
 from assay.stats.distribution import t_quantile, two_sided_z
 from assay.stats.interval import Interval
-from assay.stats.proportion import wilson
+from assay.stats.proportion import wilson_bounds
 
 
 class Uninformative(ValueError):
@@ -33,24 +33,28 @@ class JudgeCounts:
         right_passed: Of these, passed by the judge.
         wrong: Replies that people failed (m0).
         wrong_failed: Of these, failed by the judge.
+
+    Counts of replies that were drawn with unequal chances are weighted and scaled to what they are worth, so they need
+    not be whole.
     """
 
-    right: int
-    right_passed: int
-    wrong: int
-    wrong_failed: int
+    right: float
+    right_passed: float
+    wrong: float
+    wrong_failed: float
 
     def __post_init__(self) -> None:
-        require_successes(self.right_passed, self.right)
-        require_successes(self.wrong_failed, self.wrong)
+        for part, whole in ((self.right_passed, self.right), (self.wrong_failed, self.wrong)):
+            if not 0 <= part <= whole:
+                raise ValueError(f"successes must be between 0 and n, not {part} of {whole}")
 
     def sensitivity(self, *, level: float = 0.95) -> Interval:
         """The share of right replies that the judge passes, with Wilson's interval."""
-        return wilson(self.right_passed, self.right, level=level)
+        return _share(self.right_passed, self.right, level)
 
     def specificity(self, *, level: float = 0.95) -> Interval:
         """The share of wrong replies that the judge fails, with Wilson's interval."""
-        return wilson(self.wrong_failed, self.wrong, level=level)
+        return _share(self.wrong_failed, self.wrong, level)
 
     @property
     def informs(self) -> bool:
@@ -78,11 +82,7 @@ def rogan_gladen(passed: float, n: float, judge: JudgeCounts, *, level: float = 
         correctly report LLM-as-a-judge evaluations", arXiv:2511.21140 (2025), algorithm 1.
     """
     require_level(level)
-    if not judge.informs:
-        raise Uninformative(
-            f"the judge passes {judge.right_passed} of {judge.right} right replies and fails {judge.wrong_failed} "
-            f"of {judge.wrong} wrong ones, so its verdicts tell nothing"
-        )
+    _require_informs(judge)
     z = two_sided_z(level)
     value = _corrected(passed / n, judge.wrong_failed / judge.wrong, judge.right_passed / judge.right) if n else 0.0
     share, size = (passed + z * z / 2) / (n + z * z), n + z * z
@@ -98,6 +98,41 @@ def rogan_gladen(passed: float, n: float, judge: JudgeCounts, *, level: float = 
     half = z * math.sqrt(spread) / gain
     low, high = _unit(centre + shift - half), _unit(centre + shift + half)
     return Interval(_unit(value), low, high, round(n), level, "rogan-gladen")
+
+
+def rogan_gladen_difference(
+    difference: float, variance: float, n: int, judge: JudgeCounts, *, level: float = 0.95
+) -> Interval:
+    """The true difference of two pass rates behind a judged one, when the judge errs alike on both.
+
+    Both rates are stretched by the same factor, ``sensitivity + specificity - 1``; the interval takes in that the
+    factor is itself an estimate (delta method).
+
+    Args:
+        difference: Candidate - baseline, as judged.
+        variance: The squared standard error of that difference.
+        n: Number of pairs.
+        judge: What it said of labelled replies.
+        level: Two-sided confidence level, in (0, 1).
+
+    Raises:
+        Uninformative: Sensitivity and specificity do not exceed 1 together.
+
+    Source:
+        W. J. Rogan and B. Gladen, American Journal of Epidemiology 107 (1978), 71-76.
+    """
+    require_level(level)
+    _require_informs(judge)
+    spec, sens = judge.wrong_failed / judge.wrong, judge.right_passed / judge.right
+    gain = spec + sens - 1
+    smooth = [
+        ((k + 1) / (m + 2), m + 2) for k, m in ((judge.wrong_failed, judge.wrong), (judge.right_passed, judge.right))
+    ]
+    gain_variance = sum(share * (1 - share) / size for share, size in smooth)
+    value = difference / gain
+    half = two_sided_z(level) * math.sqrt(variance / gain**2 + value**2 * gain_variance / gain**2)
+    inside = min(1.0, max(-1.0, value))
+    return Interval(inside, max(-1.0, value - half), min(1.0, value + half), n, level, "rogan-gladen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +251,20 @@ def calibrated_mean(
     half = t_quantile((1 + level) / 2, max(1, min(groups, count) - 1)) * math.sqrt(spread) / len(said)
     ends = max(low, min(value - half, inside)), min(high, max(value + half, inside))
     return Predicted(Interval(inside, *ends, len(said), level, "ppi++"), weight, count)
+
+
+def _require_informs(judge: JudgeCounts) -> None:
+    if not judge.informs:
+        raise Uninformative(
+            f"the judge passes {judge.right_passed:g} of {judge.right:g} right replies and fails "
+            f"{judge.wrong_failed:g} of {judge.wrong:g} wrong ones, so its verdicts tell nothing"
+        )
+
+
+def _share(part: float, whole: float, level: float) -> Interval:
+    value = part / whole if whole else 0.0
+    low, high = wilson_bounds(value, whole, two_sided_z(level))
+    return Interval(value, low, high, round(whole), level, "wilson")
 
 
 def _corrected(share: float, specificity: float, sensitivity: float) -> float:

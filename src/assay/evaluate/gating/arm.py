@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from assay.evaluate.judging.judge import IDENTITY
 from assay.evaluate.types import SampleRow, VariantLabel
 
 _MOST = 50
@@ -26,6 +27,7 @@ class Arm:
         errors: Error code -> samples that ended in it.
         models: The models' own names -> replies.
         builds: What providers call the build of the model (the fingerprint) -> replies.
+        judges: Grader -> the digest of its judge -> verdicts.
     """
 
     label: VariantLabel
@@ -35,6 +37,7 @@ class Arm:
     errors: Counter[str] = field(default_factory=Counter)
     models: Counter[str] = field(default_factory=Counter)
     builds: Counter[str] = field(default_factory=Counter)
+    judges: dict[str, Counter[str]] = field(default_factory=dict)
 
     def add(self, row: SampleRow) -> None:
         """Take in one row."""
@@ -45,6 +48,13 @@ class Arm:
         for counter, name in ((self.models, row.model), (self.builds, row.fingerprint)):
             if name is not None and (name in counter or len(counter) < _MOST):
                 counter[name] += 1
+
+        for verdict in row.verdicts:
+            identity = None if verdict.detail is None else verdict.detail.get(IDENTITY)
+            if isinstance(identity, str):
+                counter = self.judges.setdefault(verdict.grader, Counter())
+                if identity in counter or len(counter) < _MOST:
+                    counter[identity] += 1
 
     @property
     def missing(self) -> int:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar, get_args
 
+from assay.author.source import inside
 from assay.core.errors import BadInput, unknown_name
-from assay.core.fields import Fields
+from assay.core.fields import Fields, describe
 from assay.core.location import Location
 from assay.evaluate.gate_spec import (
     MEASURES,
@@ -25,6 +26,7 @@ from assay.evaluate.gate_spec import (
     Risk,
     SliceRule,
     Standing,
+    Uncalibrated,
     is_measure,
 )
 
@@ -33,6 +35,7 @@ T = TypeVar("T", bound=str)
 _RISKS: tuple[Risk, ...] = get_args(Risk)
 _PLANS: tuple[Plan, ...] = get_args(Plan)
 _STANDINGS: tuple[Standing, ...] = get_args(Standing)
+_UNCALIBRATED: tuple[Uncalibrated, ...] = get_args(Uncalibrated)
 _KINDS = ("errors", "timeouts", "refusals")
 _DEMANDS = ("margin", "ratio", "within", "at_least", "at_most")
 _UNPOWERED = ("counts", "told")
@@ -46,10 +49,12 @@ class Known:
     Attributes:
         variants: The suite's variants.
         graders: The names of its graders.
+        folder: The suite's folder, relative to the project's.
     """
 
     variants: Sequence[str]
     graders: Sequence[str]
+    folder: str = ""
 
 
 def read_gate(fields: Fields, known: Known) -> GateSpec | None:
@@ -78,6 +83,8 @@ def read_gate(fields: Fields, known: Known) -> GateSpec | None:
         cases=_cases(entry),
         looks=_looks(entry),
         risk=_one_of(entry, "risk", _RISKS, "medium"),
+        calibrations=_calibrations(entry, known),
+        uncalibrated=_one_of(entry, "uncalibrated", _UNCALIBRATED, "advisory"),
         missing=_missing(entry),
     )
     entry.close()
@@ -98,6 +105,22 @@ def check_repeats(gate: GateSpec | None, repeats: int, where: Location) -> None:
             code="suite.cases",
             where=where,
         )
+
+
+def _calibrations(entry: Fields, known: Known) -> tuple[str, ...]:
+    """The files of calibrations, as paths in the project."""
+    found = []
+    for i, item in enumerate(entry.items("calibrations")):
+        where = entry.at("calibrations", i)
+        if not isinstance(item, str):
+            raise BadInput(
+                f"calibrations[{i}] is {describe(item)}",
+                hint="write the path of a file that 'assay judge calibrate' made",
+                code="gate.calibrations",
+                where=where,
+            )
+        found.append(inside(f"{known.folder}/{item}" if known.folder else item, where))
+    return tuple(found)
 
 
 def _compare(gate: Fields, known: Known) -> CompareRule | None:

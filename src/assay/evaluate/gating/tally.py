@@ -99,13 +99,18 @@ class GateTally:
         return self.cases.incomplete
 
     def parts(
-        self, *, alpha: float, estimates: Mapping[str, Estimate] | None = None, advisory: frozenset[str] = frozenset()
+        self,
+        *,
+        alpha: float,
+        estimates: Mapping[tuple[str, str], Estimate] | None = None,
+        advisory: frozenset[str] = frozenset(),
     ) -> list[GatePart]:
         """What every rule came to.
 
         Args:
             alpha: The one-sided error rate that this look may spend.
-            estimates: Metric -> the interval to use in place of the one that fits, for a corrected judge.
+            estimates: (metric, variant or "" for the pair) -> the interval to use in place of the one that fits, for
+                a corrected judge.
             advisory: Metrics that are told and do not count.
         """
         self._finish()
@@ -120,6 +125,16 @@ class GateTally:
             parts.append(passes_enough(cell, minimum, ask.of(f"at_least {name}", PASSED, variant=name)))
         parts += [self._never(rule, ask) for rule in self.spec.never]
         return parts + self._sliced(ask)
+
+    @property
+    def judges(self) -> dict[str, list[str]]:
+        """Grader -> the digests of the judges that gave its verdicts, over all variants."""
+        found: dict[str, list[str]] = {}
+        for arm in self.arms.values():
+            for grader, identities in arm.judges.items():
+                known = found.setdefault(grader, [])
+                known += [identity for identity in identities if identity not in known]
+        return found
 
     def _finish(self) -> None:
         if not self._finished:
@@ -206,7 +221,7 @@ class _Asking:
         named: str,
         compare: CompareRule | None,
         alpha: float,
-        estimates: Mapping[str, Estimate],
+        estimates: Mapping[tuple[str, str], Estimate],
         advisory: frozenset[str],
     ) -> None:
         self._named, self._compare, self._alpha = named, compare, alpha
@@ -218,7 +233,7 @@ class _Asking:
         """What is asked: of the pair, or of one variant; ``bounds`` is how many have to hold at once."""
         baseline = self._compare.baseline if self._compare is not None and variant is None else ""
         about = About(metric=metric, candidate=variant or self._named, baseline=baseline, slice=slice_name)
-        estimate = self._estimates.get(metric) if slice_name is None else None
+        estimate = self._estimates.get((metric, variant or "")) if slice_name is None else None
         return Question(
             rule=rule,
             about=about,

@@ -1,0 +1,178 @@
+"""``assay judge calibrate``: a sheet with labels becomes a calibration, and what it says of the judge is told."""
+
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+import msgspec
+from rich.table import Table
+
+from assay.app import App
+from assay.cli.judge_label import read_sheet
+from assay.cli.options import json_option
+from assay.cli.output import near, print_json, stdout_console
+from assay.core.clock import stamp
+from assay.core.errors import BadInput
+from assay.evaluate.calibration.file import FOLDER, write_calibration
+from assay.evaluate.calibration.judged import judged_cases
+from assay.evaluate.calibration.measure import About
+from assay.evaluate.calibration.measure import calibrate as measure
+from assay.evaluate.calibration.sheet import merge
+from assay.evaluate.calibration.types import Agreement, Calibration, Figure, VariantCalibration
+from assay.evaluate.exporter import load_run
+from assay.evaluate.runs import find_run
+from assay.storage.whole_file import write_whole
+
+_AFTER = re.compile(r"([1-9][0-9]{0,3})d")
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  assay judge calibrate last labels.csv
+  assay judge calibrate last maria.csv tom.csv --name reply-facts --expires-after 90d
+  assay judge calibrate last labels.csv --json
+
+\b
+RUN is the run that the sheet was made from. The calibration is written to calibrations/NAME.json; name it in a gate:
+'calibrations: [../calibrations/NAME.json]'. It holds until the judge's prompt, model or sampling changes."""
+)
+@click.argument("run", metavar="RUN")
+@click.argument("sheets", metavar="SHEET...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--name", metavar="NAME", help="The name of the calibration; that of the grader when not given.")
+@click.option(
+    "--expires-after", metavar="DAYS", help="From when on it does not hold any more, such as 90d; never without it."
+)
+@json_option
+def calibrate(run: str, sheets: tuple[Path, ...], name: str | None, expires_after: str | None, as_json: bool) -> int:
+    """Measure how a judge errs, from a sheet with labels."""
+    app = App.open()
+    folder = find_run(app.folder / "runs", run)
+    sheet = merge([read_sheet(file) for file in sheets])
+    if sheet.draw.run != folder.name:
+        raise BadInput(
+            f"the sheet was made from the run {sheet.draw.run}, not from {folder.name}",
+            hint="name that run; the judge's verdicts are there",
+            code="calibration.run",
+        )
+    summary = load_run(folder).summary
+    known = name or re.sub(r"[^a-z0-9]+", "-", sheet.draw.grader.lower()).strip("-") or "judge"
+    now = app.clock.now_utc()
+    about = About(
+        name=known,
+        suite=summary.suite,
+        datasets=summary.datasets,
+        made_utc=stamp(now),
+        expires_utc=_expiry(expires_after, now),
+    )
+    found = measure(judged_cases(folder, sheet.draw.grader), sheet, about)
+    file = app.project.root / FOLDER / f"{known}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(file, write_calibration(found))
+    if as_json:
+        print_json(msgspec.to_builtins(found))
+    else:
+        _print(found)
+        click.echo(f"\n{near(file)}: name it in a gate, 'calibrations: [../{FOLDER}/{known}.json]'", err=True)
+    return 0
+
+
+def _expiry(after: str | None, now: datetime) -> str | None:
+    if after is None:
+        return None
+    found = _AFTER.fullmatch(after.strip())
+    if found is None:
+        raise BadInput(
+            f"--expires-after is {after!r}", hint="write a number of days, such as 90d", code="cli.expires_after"
+        )
+    return stamp(now + timedelta(days=int(found[1])))
+
+
+def _print(found: Calibration) -> None:
+    console = stdout_console()
+    labels = [label for label in found.labels if label.right is not None]
+    raters = f"{len(found.raters)} people" if len(found.raters) > 1 else "one person"
+    console.print(f"[bold]{found.grader}[/bold]: {len(labels)} replies labelled by {raters}", highlight=False)
+    console.print()
+    console.print(_errors_table(found))
+    console.print(_reading(found.pooled), highlight=False)
+    console.print()
+    console.print(_agreement_table(found))
+    console.print(_ceiling(found), highlight=False)
+    console.print()
+    console.print(_rates_table(found))
+    console.print(
+        "The judged rate says what the judge thinks, the others what is probably true. PPI++ uses the labels of these "
+        "very replies, Rogan-Gladen only how the judge errs.",
+        highlight=False,
+    )
+
+
+def _errors_table(found: Calibration) -> Table:
+    table = _table("", "passes what is right", "fails what is wrong")
+    for name, one in _rows(found):
+        table.add_row(name, _share(one.sensitivity), _share(one.specificity))
+    return table
+
+
+def _rates_table(found: Calibration) -> Table:
+    table = _table("pass rate", "judged", "Rogan-Gladen", "PPI++", "labels alone")
+    for name, one in _rows(found):
+        table.add_row(name, *(_share(f) for f in (one.judged, one.rogan_gladen, one.ppi, one.labels_alone)))
+    return table
+
+
+def _agreement_table(found: Calibration) -> Table:
+    table = _table("", "agree", "Cohen's κ", "Gwet's AC1", "Krippendorff's α")
+    sides: list[tuple[str, Agreement | None]] = [
+        ("judge with people", found.with_people),
+        ("people", found.among_people),
+    ]
+    for name, one in sides:
+        if one is not None:
+            table.add_row(name, _share(one.raw), *(_number(f) for f in (one.kappa, one.ac1, one.alpha)))
+    return table
+
+
+def _rows(found: Calibration) -> list[tuple[str, VariantCalibration]]:
+    rows = list(found.variants.items())
+    return [*rows, ("all", found.pooled)] if len(rows) > 1 else rows
+
+
+def _reading(pooled: VariantCalibration) -> str:
+    """What the two shares mean, in a sentence."""
+    passes, fails = pooled.sensitivity.value or 0.0, pooled.specificity.value or 0.0
+    if passes + fails <= 1:
+        return "The judge passes what is wrong as often as what is right: its verdicts tell nothing."
+    return (
+        f"Of 100 right replies the judge fails {100 * (1 - passes):.0f}, and of 100 wrong ones it passes "
+        f"{100 * (1 - fails):.0f}."
+    )
+
+
+def _ceiling(found: Calibration) -> str:
+    if found.among_people is None:
+        return "One person labelled, so it is not known how well people would agree: the most that a judge can reach."
+    return "How well people agree among themselves is the most that a judge can reach."
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="left" if number == 0 else "right", no_wrap=True)
+    return table
+
+
+def _share(found: Figure) -> str:
+    if found.value is None:
+        return "–"
+    if found.low is None or found.high is None:
+        return f"{100 * found.value:.0f} %"
+    return f"{100 * found.value:.0f} % ({100 * found.low:.0f} to {100 * found.high:.0f})"
+
+
+def _number(found: Figure) -> str:
+    if found.value is None:
+        return "–"
+    return f"{found.value:.2f} ({found.low or 0.0:.2f} to {found.high or 0.0:.2f})"

@@ -1,0 +1,112 @@
+"""The sheet that people fill in: what it hides, its two forms, and labels as people write them."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assay.core.errors import BadInput
+from assay.core.location import Location
+from assay.evaluate.calibration.draw import Drawn
+from assay.evaluate.calibration.sheet import Sheet, SheetRow, make_sheet, merge, read_label
+from assay.evaluate.calibration.sheet_csv import read_csv, write_csv
+from assay.evaluate.calibration.sheet_label_studio import read_tasks, write_tasks
+from assay.evaluate.calibration.types import Draw, Judged, JudgedCase
+
+DRAW = Draw(run="20261125-170310-2b91ad", grader="is it kind?", cases=3, seed=7)
+HERE = Location("labels.csv", 2)
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\0"), max_size=30)
+rows = st.builds(
+    SheetRow,
+    st.from_regex(r"[0-9a-f]{16}", fullmatch=True),
+    texts,
+    texts,
+    texts,
+    texts,
+    st.dictionaries(st.sampled_from(["label", "maria", "tom"]), st.sampled_from(["pass", "fail", "unsure"])),
+)
+
+
+def drawn_case(number: int, *replies: tuple[str, str, bool]) -> Drawn:
+    judged = {v: Judged(text, f"sha256:{text}", passed, True, "sha256:j") for v, text, passed in replies}
+    return Drawn(JudgedCase(f"c{number}", None, {"q": f"question {number}"}, None, judged), 0.5)
+
+
+def test_neither_the_verdict_nor_the_variant_is_in_it():
+    cases = [drawn_case(n, ("old", f"reply {n}", True), ("new", f"answer {n}", False)) for n in range(3)]
+    sheet = make_sheet(DRAW, cases)
+    told = write_csv(sheet).decode("utf-8-sig")
+
+    assert len(sheet.rows) == 6
+    assert "question 2" in told
+    assert not any(word in told for word in ("old", "new", "pass", "True", "False"))
+
+
+def test_equal_replies_of_two_variants_are_labelled_once():
+    assert len(make_sheet(DRAW, [drawn_case(1, ("old", "same", True), ("new", "same", False))]).rows) == 1
+
+
+@given(st.lists(rows, min_size=1, max_size=5))
+def test_csv_gives_back_what_it_was_given(given):
+    assert read_csv(write_csv(Sheet(DRAW, given)), "labels.csv") == Sheet(DRAW, given)
+
+
+@given(st.lists(rows, min_size=1, max_size=5))
+def test_label_studios_form_gives_back_what_it_was_given(given):
+    assert read_tasks(write_tasks(Sheet(DRAW, given)), "tasks.json") == Sheet(DRAW, given)
+
+
+def test_a_spreadsheet_that_separates_by_semicolons_is_read():
+    told = f"key;label;draw\nabc;pass;{DRAW.cases} of {DRAW.run} seed {DRAW.seed} for {DRAW.grader}\n"
+
+    assert read_csv(told.encode(), "labels.csv").rows[0].labels == {"label": "pass"}
+
+
+def test_an_export_names_who_annotated():
+    tasks = json.loads(write_tasks(Sheet(DRAW, [SheetRow("abc", "c", "i", "r", "e")])))
+    result = {"from_name": "label", "type": "choices", "value": {"choices": ["fail"]}}
+    tasks[0]["annotations"] = [{"completed_by": 4, "result": [result]}, {"was_cancelled": True, "result": [result]}]
+
+    assert read_tasks(json.dumps(tasks).encode(), "tasks.json").rows[0].labels == {"4": "fail"}
+
+
+@pytest.mark.parametrize(
+    ("word", "label"), [(" Pass ", "pass"), ("n", "fail"), ("1", "pass"), ("?", "unsure"), (" ", None)]
+)
+def test_labels_are_read_as_people_write_them(word, label):
+    assert read_label(word, HERE) == label
+
+
+def test_another_word_is_refused_with_its_line():
+    with pytest.raises(BadInput, match="'maybe' is no label") as caught:
+        read_csv(b"key,label,draw\nabc,maybe,3 of r seed 7 for g\n", "labels.csv")
+
+    assert str(caught.value.where) == "labels.csv:2"
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"a,b\n1,2\n", "has no column 'key'"),
+        (b"key,draw\n", "has no rows"),
+        (b"key,draw\nabc,nothing\n", "does not say how the cases were drawn"),
+        (b"\xff\xfe\x00", "is not UTF-8"),
+    ],
+)
+def test_what_is_no_sheet_is_refused(data, what):
+    with pytest.raises(BadInput, match=what):
+        read_csv(data, "labels.csv")
+
+
+def test_several_peoples_sheets_become_one():
+    first, second = (Sheet(DRAW, [SheetRow("abc", "c", "i", "r", "e", {"label": word})]) for word in ("pass", "fail"))
+
+    assert merge([first, second]).rows[0].labels == {"label": "pass", "label 2": "fail"}
+
+
+def test_sheets_of_different_draws_do_not_go_together():
+    other = Draw(run="another", grader="is it kind?", cases=3, seed=7)
+
+    with pytest.raises(BadInput, match="different draws"):
+        merge([Sheet(DRAW, []), Sheet(other, [])])

@@ -1,0 +1,165 @@
+"""A person calibrates a judge: first a gate that rests on it says nothing, then it decides by corrected figures."""
+
+import csv
+import io
+import json
+import re
+
+import pytest
+
+from assay.testing.fake_provider import FakeProvider
+
+PROMPT = """\
+---
+prompt: desk.answer
+version: {version}
+inputs:
+  ticket: string, the customer's message
+---
+system:
+{system}
+
+user:
+{{{{ ticket }}}}
+"""
+SUITE = """\
+suite: desk.answer
+datasets: [../datasets/tickets.jsonl]
+variants:
+  - {name: old, prompt: ../prompts/old.prompt.md}
+  - {name: new, prompt: ../prompts/new.prompt.md}
+judge: {model: openai-compatible/judge, base_url: "BASE", parameters: {temperature: 0}}
+graders:
+  - {grader: llm-rubric, name: helps, value: It helps.}
+gate:
+  compare: {candidate: new, baseline: old, margin: 0.1}
+MORE"""
+CASES = 240
+
+
+def answer(body: dict[str, object]) -> str:
+    """Two prompts, the new one better; and a judge that is too kind, and fails a right reply now and then."""
+    messages = body["messages"]
+    text = messages[-1]["content"]
+    number = int(re.search(r"no\. (\d+)", text)[1])
+    if body["model"] == "judge":
+        right = "Certainly helpful" in text
+        passes = number % 10 != 3 if right else number % 4 == 1
+        return json.dumps({"reason": "so it is", "score": float(passes), "pass": passes})
+    bad = number % (8 if "well" in messages[0]["content"] else 3) == 0
+    return f"{'Not at all' if bad else 'Certainly'} helpful, no. {number}"
+
+
+@pytest.fixture
+def office(desk):
+    """A project with 240 tickets and two versions of a prompt."""
+    desk.write("prompts/old.prompt.md", PROMPT.format(version="1.0.0", system="Answer."))
+    desk.write("prompts/new.prompt.md", PROMPT.format(version="1.1.0", system="Answer well."))
+    rows = ({"id": f"t-{n:03}", "inputs": {"ticket": f"Ticket no. {n}"}} for n in range(CASES))
+    desk.write("datasets/tickets.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    return desk
+
+
+def suite(office, fake, more: str = "") -> None:
+    office.write("suites/answer.yaml", SUITE.replace("BASE", fake.base_url).replace("MORE", more))
+
+
+def fill_in(file, *, rater: str = "label") -> None:
+    """What a person does with the sheet."""
+    text = file.read_bytes().decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    for row in rows:
+        row[rater] = "pass" if "Certainly" in row["reply"] else "fail"
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, rows[0])
+    writer.writeheader()
+    writer.writerows(rows)
+    file.write_text(out.getvalue(), "utf-8")
+
+
+def test_from_a_judge_that_nobody_measured_to_a_gate_that_counts(office, here, against):
+    with FakeProvider(answer) as fake:
+        suite(office, fake)
+        before = here("eval", "suites/answer.yaml", *against(fake))
+        drawn = here("judge", "sample", "last", "--grader", "helps", "-n", "80", "-o", "labels.csv")
+        fill_in(office.root / "labels.csv")
+        measured = here("judge", "calibrate", "last", "labels.csv", "--json").json()
+        suite(office, fake, "  calibrations: [../calibrations/helps.json]\n")
+        asked = len(fake.requests)
+        after = here("eval", "suites/answer.yaml", "--json", *against(fake))
+        replayed = here("gate", "last")
+
+    assert (before.status, drawn.status) == (3, 0)
+    assert "nobody has measured" in before.out
+    true = {"old": 1 - len(range(0, CASES, 3)) / CASES, "new": 1 - len(range(0, CASES, 8)) / CASES}
+    for name, one in measured["variants"].items():
+        assert one["ppi"]["low"] < true[name] < one["ppi"]["high"]
+        assert one["rogan_gladen"]["low"] < true[name] < one["rogan_gladen"]["high"]
+    assert after.status == 0
+    assert len(fake.requests) == asked  # calibrating costs no call
+    part = next(part for part in after.json()["gate"] if part["rule"] == "compare")
+    assert part["method"] == "ppi++"
+    assert part["low"] < true["new"] - true["old"] < part["high"]
+    assert "The same bytes" in replayed.out
+
+
+def test_another_judge_is_not_calibrated_by_it(office, here, against):
+    with FakeProvider(answer) as fake:
+        suite(office, fake)
+        here("eval", "suites/answer.yaml", *against(fake))
+        here("judge", "sample", "last", "--grader", "helps", "-n", "40", "-o", "labels.csv")
+        fill_in(office.root / "labels.csv")
+        here("judge", "calibrate", "last", "labels.csv")
+        suite(office, fake, "  calibrations: [../calibrations/helps.json]\n")
+        text = (office.root / "suites/answer.yaml").read_text().replace("temperature: 0", "temperature: 0.7")
+        office.write("suites/answer.yaml", text)
+        done = here("eval", "suites/answer.yaml", "--json", *against(fake)).json()
+
+    assert done["decision"] == "invalid"
+    assert "how that is sampled has changed since" in done["sentence"]
+
+
+def test_a_suite_may_say_that_an_uncalibrated_judge_counts(office, here, against):
+    with FakeProvider(answer) as fake:
+        suite(office, fake, "  uncalibrated: counts\n")
+        done = here("eval", "suites/answer.yaml", "--json", *against(fake)).json()
+
+    assert done["decision"] == "pass"
+    assert not any(part["advisory"] for part in done["gate"])
+
+
+def test_two_people_label_and_their_agreement_is_the_ceiling(office, here, against):
+    with FakeProvider(answer) as fake:
+        suite(office, fake)
+        here("eval", "suites/answer.yaml", *against(fake))
+    here("judge", "sample", "last", "--grader", "helps", "-n", "30", "-o", "labels.csv")
+    fill_in(office.root / "labels.csv", rater="label:maria")
+    fill_in(office.root / "labels.csv", rater="label:tom")
+    told = here("judge", "calibrate", "last", "labels.csv", "--name", "kindness", "--expires-after", "90d")
+
+    assert told.status == 0
+    assert "labelled by 2 people" in told.out
+    assert "the most that a judge can reach" in told.out
+    assert (office.root / "calibrations/kindness.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (("sample", "last", "--grader", "help", "-o", "x.csv"), "its judges are helps"),
+        (("calibrate", "last", "nothing.csv"), "nothing.csv cannot be read"),
+        (("calibrate", "last", "labels.csv"), "a calibration takes at least 10"),
+        (("calibrate", "last", "labels.csv", "--expires-after", "soon"), "write a number of days"),
+        (("sample", "last", "--grader", "helps", "-o", "labels.csv"), "--force writes over it"),
+    ],
+)
+def test_mistakes_get_a_sentence(office, here, against, arguments, what):
+    with FakeProvider(answer) as fake:
+        suite(office, fake)
+        here("eval", "suites/answer.yaml", *against(fake))
+    here("judge", "sample", "last", "--grader", "helps", "-n", "20", "-o", "labels.csv")
+
+    done = here("judge", *arguments)
+
+    assert done.status == 2
+    assert what in done.err
