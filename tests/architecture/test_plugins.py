@@ -14,6 +14,7 @@ KINDS = {
     "exporter": ("evaluate/exporters", "docs/reference/exporters"),
     "dialect": ("author/exchange/dialects", "docs/reference/dialects"),
     "lint": ("author/lint/rules", "docs/reference/lint"),
+    "suite-lint": ("evaluate/lint/rules", "docs/reference/suite-lint"),
     "format": ("evaluate/formats", "docs/reference/datasets"),
     "provider": ("models/providers", "docs/reference/providers"),
 }

@@ -7,7 +7,7 @@ variance, as ``Pairs.planning_variance`` does: the answer then holds for cases c
 import math
 
 from assay.stats.argument import require_positive, require_probability
-from assay.stats.distribution import normal_quantile, normal_share
+from assay.stats.distribution import normal_quantile, normal_share, t_quantile
 from assay.stats.paired import tango_variance
 
 
@@ -163,7 +163,13 @@ def power_for_margin(
 
 
 def power_of_passes(
-    discordant_rate: float, n: float, margin: float, *, difference: float = 0.0, alpha: float = 0.05
+    discordant_rate: float,
+    n: float,
+    margin: float,
+    *,
+    difference: float = 0.0,
+    alpha: float = 0.05,
+    clusters: int | None = None,
 ) -> float:
     """As ``power_for_margin`` for passes that Tango's bound decides: closer for few cases, as its spread is that at
     the margin.
@@ -174,6 +180,7 @@ def power_of_passes(
         margin: Largest loss to be tolerated, above 0.
         difference: The true difference; 0 is "no different".
         alpha: One-sided error rate.
+        clusters: How many clusters the cases come in, for Student's t; None where each stands for itself.
 
     Source:
         J.-P. Liu, H.-M. Hsueh, E. Hsieh and J. J. Chen, "Tests for equivalence or non-inferiority for paired binary
@@ -190,7 +197,8 @@ def power_of_passes(
         return 1.0 if difference > -margin else 0.0
     gained, lost = (discordant_rate + difference) / 2, (discordant_rate - difference) / 2
     at_margin = tango_variance(gained, lost, 1.0, -margin)
-    reach = (difference + margin) * math.sqrt(n) - _z_alpha(alpha, sides=1) * math.sqrt(at_margin)
+    z = _z_alpha(alpha, sides=1) if clusters is None else t_quantile(1 - alpha, max(1, clusters - 1))
+    reach = (difference + margin) * math.sqrt(n) - z * math.sqrt(at_margin)
     return normal_share(reach / math.sqrt(truth))
 
 

@@ -27,7 +27,7 @@ def test_the_committed_page_is_the_docstrings(file: str) -> None:
 
 
 def test_an_example_stands_as_it_is_and_prose_is_markdown() -> None:
-    text = page("untrusted-in-system")
+    text = page(describe("untrusted-in-system"))
 
     assert text.startswith(
         "# `untrusted-in-system`\n\nText from outside in a message that the model obeys. Level: error.\n"

@@ -5,6 +5,7 @@ The pages under docs/reference/lint are written by ``python -m assay.author.lint
 
 import re
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -83,7 +84,12 @@ def describe(name: str) -> RuleText:
     Raises:
         UnknownName: There is no such rule.
     """
-    module = sys.modules.get(getattr(rules.get(name), "__module__", ""))
+    return text_of(name, rules.get(name))
+
+
+def text_of(name: str, rule: object) -> RuleText:
+    """The same of a rule of any kind."""
+    module = sys.modules.get(getattr(rule, "__module__", ""))
     text = (module.__doc__ or "").strip() if module is not None else ""
     first, _, rest = text.partition("\n")
     head = _HEAD.fullmatch(first)
@@ -107,10 +113,9 @@ def _markdown(text: str) -> str:
     return _DOUBLE_TICKS.sub(r"`\1`", text)
 
 
-def page(name: str) -> str:
+def page(text: RuleText) -> str:
     """The rule's page in Markdown."""
-    text = describe(name)
-    parts = [f"# `{name}`", f"{_markdown(text.summary)} Level: {text.levels}."]
+    parts = [f"# `{text.name}`", f"{_markdown(text.summary)} Level: {text.levels}."]
     for heading, body in text.sections.items():
         parts += [f"## {heading}", f"```text\n{body}\n```" if heading in _AS_TEXT else body]
     return "\n\n".join(parts) + "\n"
@@ -118,15 +123,17 @@ def page(name: str) -> str:
 
 def pages() -> dict[str, str]:
     """Every page by its file name: the index, and one for each rule."""
-    return {"index.md": _index(), **{f"{name}.md": page(name) for name in rules.names()}}
+    return {"index.md": _index(), **{f"{name}.md": page(describe(name)) for name in rules.names()}}
 
 
 def _index() -> str:
-    rows = [
-        f"| [`{text.name}`]({text.name}.md) | {text.levels} | {_markdown(text.summary)} |"
-        for text in map(describe, rules.names())
-    ]
-    return _INTRODUCTION + "\n".join(["| rule | level | finds |", "|---|---|---|", *rows]) + "\n"
+    return _INTRODUCTION + table(map(describe, rules.names()))
+
+
+def table(texts: Iterable[RuleText]) -> str:
+    """The rules as a table that links their pages."""
+    rows = [f"| [`{text.name}`]({text.name}.md) | {text.levels} | {_markdown(text.summary)} |" for text in texts]
+    return "\n".join(["| rule | level | finds |", "|---|---|---|", *rows]) + "\n"
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Findings as SARIF 2.1.0, the format in which code hosts and editors take the results of analysis."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from urllib.parse import quote
 
@@ -15,8 +15,8 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 BASE = "SRCROOT"
 
 
-def to_sarif(findings: Sequence[Finding]) -> dict[str, object]:
-    """One SARIF log with one run.
+def to_sarif(findings: Sequence[Finding], told: Callable[[str], RuleText] = describe) -> dict[str, object]:
+    """One SARIF log with one run; ``told`` is what is written about a rule.
 
     Places are relative to the folder from which the command was run, which the log calls ``SRCROOT``; files outside
     it are named in full. Each result has a fingerprint of the rule, the file and the sentence, so that a finding
@@ -27,7 +27,7 @@ def to_sarif(findings: Sequence[Finding]) -> dict[str, object]:
     driver = {
         "name": "Assay",
         "semanticVersion": __version__,
-        "rules": [_rule(describe(name)) for name in names],
+        "rules": [_rule(told(name)) for name in names],
     }
     run = {
         "tool": {"driver": driver},

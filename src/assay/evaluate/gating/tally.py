@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from assay.evaluate.gate_spec import CompareRule, GateSpec, MetricRule, NeverRule, is_measure
 from assay.evaluate.gating.arm import Arm
 from assay.evaluate.gating.case_column import Block, CaseColumns, Column
+from assay.evaluate.gating.cell import Cell
 from assay.evaluate.gating.group import ALL, Groups, Series
 from assay.evaluate.gating.metric import Read, never_failed, reader
 from assay.evaluate.gating.part import (
@@ -134,6 +135,18 @@ class GateTally:
             for grader, identities in arm.judges.items():
                 known = found.setdefault(grader, [])
                 known += [identity for identity in identities if identity not in known]
+        return found
+
+    def margins(self) -> list[tuple[str, float, Cell]]:
+        """Every rule with a margin of shares or scores: its metric, the margin, and what is known; slices apart."""
+        self._finish()
+        found: list[tuple[str, float, Cell]] = []
+        if self.spec.compare is not None:
+            found.append((PASSED, self.spec.compare.margin, self._groups.cell(self._difference(PASSED))))
+        for rule in self.spec.metrics:
+            margin = rule.margin or rule.within
+            if margin is not None and not is_measure(rule.metric):
+                found.append((rule.metric, margin, self._groups.cell(self._of_rule(rule))))
         return found
 
     def _finish(self) -> None:

@@ -1,0 +1,1 @@
+"""Lint of suites: what is unwise in a suite file, found before anything is run."""

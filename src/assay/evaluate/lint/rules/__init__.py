@@ -1,0 +1,1 @@
+"""One file a rule; its page is in docs/reference/suite-lint."""

@@ -1,0 +1,63 @@
+"""What varies, and what it takes: published numbers of cases, clusters, repeats."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assay.evaluate.gating.cell import Cell
+from assay.evaluate.planning.spread import Spread, assumed, spread_of
+from assay.stats.power import design_effect
+
+
+def cell(**parts) -> Cell:
+    usual = {
+        "n": 200, "left_out": 0, "clusters": 200, "mean": 0.0, "squares": 20.0, "cluster_squares": 20.0, "gained": 10,
+        "lost": 10, "binary": True,
+    }  # fmt: skip
+    return Cell(**(usual | parts))
+
+
+def test_a_tenth_of_flips_takes_what_tangos_bound_takes():
+    found = assumed("pass").needed(1, 0.05, alpha=0.05)
+
+    assert found == 274  # the plain formula says 248, and gives 77 % then
+    assert assumed("pass").power(found, 1, 0.05, alpha=0.05) >= 0.8
+    assert assumed("pass").visible(found, 1, alpha=0.05) == pytest.approx(0.05, abs=0.0005)
+
+
+def test_a_run_shows_how_many_flip():
+    found = spread_of("pass", cell())
+
+    assert found.flips == pytest.approx(21 / 202)
+    assert found.seen == 200
+
+
+def test_clusters_raise_what_it_takes():
+    together = cell(clusters=50, cluster_squares=20.0 * design_effect(4, 0.5))
+    alone, clustered = spread_of("pass", cell()), spread_of("pass", together)
+
+    assert clustered.effect == pytest.approx(2.5, rel=0.1)
+    assert clustered.needed(1, 0.05, alpha=0.05) > 2 * alone.needed(1, 0.05, alpha=0.05)
+
+
+def test_repeats_help_as_far_as_it_is_they_that_vary():
+    noisy = spread_of("pass", cell(binary=False, within=0.08, repeats=1, squares=20.0))
+
+    assert noisy.variance(1) == pytest.approx(21 / 202)
+    assert noisy.variance(4) < noisy.variance(1) / 2
+    assert noisy.needed(4, 0.05, alpha=0.05) < noisy.needed(1, 0.05, alpha=0.05)
+
+
+@given(st.integers(2, 100_000), st.floats(0.001, 0.5), st.floats(0.005, 0.5))
+def test_what_is_visible_is_seen_four_times_in_five(cases, flips, margin):
+    spread = Spread("pass", flips, flips)
+    visible = spread.visible(cases, 1, alpha=0.05)
+
+    if visible < 1:
+        assert spread.power(cases, 1, visible, alpha=0.05) >= 0.799
+    assert (spread.needed(1, margin, alpha=0.05) <= cases) == (spread.power(cases, 1, margin, alpha=0.05) >= 0.8)
+
+
+def test_nothing_is_seen_in_one_case():
+    assert assumed("pass").power(1, 1, 0.1, alpha=0.05) == 0
+    assert assumed("pass").visible(0, 1, alpha=0.05) == 1

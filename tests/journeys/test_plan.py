@@ -1,0 +1,82 @@
+"""A person plans a suite before paying: without a run, with one, and for another model; and lint says the same."""
+
+import json
+
+import pytest
+
+
+def test_before_the_first_run_it_says_what_it_assumes(sorting, here):
+    done = here("plan", "suites/sort.yaml")
+    found = here("plan", "suites/sort.yaml", "--json").json()
+
+    assert done.status == 1
+    assert "an assumption, as the suite has not been run: 10 % of cases flip" in " ".join(done.out.split())
+    assert "too few cases" in done.out
+    assert found["margins"][0]["needed"] == 1578
+    assert found["least"] is None
+    assert [size["is_now"] for size in found["sizes"]].count(True) == 1
+
+
+def test_after_a_run_it_knows_what_varies_and_what_it_takes(sorting, here, sorter, against):
+    here("eval", "suites/sort.yaml", *against(sorter))
+    found = here("plan", "suites/sort.yaml", "--json", *against(sorter)).json()
+
+    flips = found["margins"][0]["flips"]
+    wrong = {n for n in range(75) if n % 5 == 0} ^ {n for n in range(75) if n % 20 == 0}
+    assert flips == pytest.approx((len(wrong) + 1) / 77, abs=1e-5)
+    assert found["source"].endswith("75 cases")
+    assert found["least"]["cases"] == 75
+    assert found["least"]["always_pass"] + found["least"]["never_pass"] == 75 - len(wrong)
+    assert found["sizes"][0]["time_s"] is not None
+
+
+def test_the_price_is_that_of_the_model_that_is_named(sorting, here, sorter, against):
+    here("eval", "suites/sort.yaml", *against(sorter))
+    cheap = here("plan", "suites/sort.yaml", "--json", "--model", "openai/gpt-4o-mini").json()
+    dear = here("plan", "suites/sort.yaml", "--json", "--model", "openai/gpt-4o").json()
+
+    costs = [float(next(s for s in found["sizes"] if s["is_now"])["cost_usd"]) for found in (cheap, dear)]
+    assert 0 < costs[0] < costs[1]
+    assert cheap["sizes"][0]["time_s"] is None  # how fast that model is, nobody has measured
+
+
+def test_an_assumption_may_be_said(sorting, here):
+    found = here("plan", "suites/sort.yaml", "--discordant", "0.02", "--json").json()
+
+    assert found["source"] == "what was said: 2 % of cases flip"
+    assert found["margins"][0]["needed"] < 500
+
+
+def test_lint_tells_a_suite_that_it_cannot_see_its_margin(sorting, here):
+    everything = here("lint", "--json").json()
+    alone = here("lint", "suites/sort.yaml")
+    sarif = here("lint", "suites", "--sarif").json()
+
+    assert "margin-not-visible" in {finding["rule"] for finding in everything}
+    assert "suites/sort.yaml:13: warning the gate calls a loss of 2 points in pass" in alone.out
+    assert alone.status == 0
+    assert sarif["runs"][0]["tool"]["driver"]["rules"][0]["id"] == "margin-not-visible"
+
+
+def test_a_suite_that_cannot_be_opened_is_a_finding(sorting, here):
+    sorting.write("suites/broken.yaml", "suite: x\ndatasets: [nothing.jsonl]\nvariants: [desk.sort]\n")
+    done = here("lint", "suites/broken.yaml", "--json")
+
+    assert done.status == 1
+    assert json.loads(done.out)[0]["rule"] == "suite-unreadable"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (("suites/nothing.yaml",), "nothing.yaml"),
+        (("suites/bare.yaml",), "has no gate that concludes from cases"),
+        (("suites/sort.yaml", "--pilot", "last"), "there is no finished run"),
+    ],
+)
+def test_mistakes_get_a_sentence(sorting, here, arguments, what):
+    sorting.write("suites/bare.yaml", (sorting.root / "suites/sort.yaml").read_text().partition("gate:")[0])
+    done = here("plan", *arguments)
+
+    assert done.status == 2
+    assert what in done.err
