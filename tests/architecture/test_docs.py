@@ -206,7 +206,7 @@ def test_the_prompts_of_a_conversation_leave_the_linter_nothing_to_say(tmp_path)
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "assay", "lint", "--json"]
+    command = [sys.executable, "-m", "assay", "lint", "prompts", "--json"]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
 
     assert len(files) == 4
