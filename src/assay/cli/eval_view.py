@@ -210,6 +210,10 @@ class SummaryView:
             missing = f"{summary.stopped}; {wording.plural(summary.missing, 'sample')} were not run. "
             said = summary.stopped in summary.sentence
             self.line(f"Stopped: {'' if said else missing}The same command with more goes on from here.")
+        if summary.early is not None:
+            early = summary.early
+            saved = wording.plural(early.samples_saved, "sample")
+            self.line(f"Decided after {early.cases:,} of {early.of:,} cases: {saved} not run.")
         self.line(f"Calls: {summary.calls_made:,} made, {summary.calls_reused:,} reused, {took}")
         self.line(f"Report: {report}", whole=True)
         if next_commands:

@@ -24,6 +24,7 @@ from assay.cli.options import (
 from assay.cli.output import near, print_json, stdout_console
 from assay.cli.run_job import JobRunner, print_finished
 from assay.cli.suite_choice import Chosen, choose_suites
+from assay.core.errors import BadInput
 from assay.evaluate.eval_json import eval_json, many_json
 from assay.evaluate.exporter import FinishedRun
 from assay.evaluate.gate import worst
@@ -42,6 +43,7 @@ Examples:
   assay eval suites/triage.yaml --model openai/gpt-4o-mini --key-env OPENAI_API_KEY
   assay eval suites/triage.yaml --fresh --repeats 3
   assay eval suites/triage.yaml --against origin/main
+  assay eval suites/triage.yaml --stop-early
   assay eval suites/triage.yaml --max-cost 2.50 --max-time 20m
   assay eval suites/triage.yaml suites/reply.yaml
   assay eval --since main
@@ -60,6 +62,7 @@ Exit status: 0 pass, 1 fail, 2 error in a file or option, 3 inconclusive or inva
 @click.option("--repeats", type=click.IntRange(min=1), help="Run each case so often, instead of the suite's number.")
 @click.option("--concurrency", type=click.IntRange(min=1), help="Calls under way at once.")
 @click.option("--fresh", is_flag=True, help="Pay anew for every sample; replies that are there are not used.")
+@click.option("--stop-early", is_flag=True, help="End the run once its gate is decided; keeps the error rate.")
 @approve_look_option
 @budget_options
 @against_options
@@ -79,6 +82,7 @@ def evaluate(
     repeats: int | None,
     concurrency: int | None,
     fresh: bool,
+    stop_early: bool,
     approve_look: str | None,
     max_cost: Decimal | None,
     max_tokens_total: int | None,
@@ -108,7 +112,13 @@ def evaluate(
         click.echo(line, err=True)
     budget = BudgetSpec(cost_usd=max_cost, tokens=max_tokens_total, time_s=max_time)
     runner = JobRunner(app, progress=progress, quiet=quiet, as_json=as_json)
-    how = _How(runner, app, given, cluster, fresh, budget, approve_look)
+    if stop_early and cluster.on is not None:
+        raise BadInput(
+            "--stop-early does not go with --on ray",
+            hint="leave one of them out: shards do not know of each other what is decided",
+            code="cli.stop_early",
+        )
+    how = _How(runner, app, given, cluster, fresh, budget, approve_look, stop_early)
     found: list[Finished] = []
     paths = export_paths(exports, [chosen.suite.name for chosen in choice.suites])
     for chosen, own in zip(choice.suites, paths, strict=True):
@@ -139,6 +149,7 @@ class _How:
     fresh: bool
     budget: BudgetSpec
     approve_look: str | None
+    stop_early: bool
 
     def run(self, chosen: Chosen) -> Finished:
         """Run one suite."""
@@ -154,7 +165,7 @@ class _How:
             facts=prepared.facts,
         )
         executor = self.cluster.executor(app, opener, options, suite.concurrency or options.concurrency)
-        finished = self.runner.run(job_of(app.project, prepared), options, executor)
+        finished = self.runner.run(job_of(app.project, prepared, stop_early=self.stop_early), options, executor)
         self.budget = self.budget.less(finished.budget_left)
         return finished
 

@@ -9,7 +9,7 @@ The worst of the rules counts, in that order; a part that is only told does not.
 ``pass`` as well, and is called ``no gate`` (``summary.py``). The rules are ``gating/``; see docs/explanation/gates.md.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -36,6 +36,8 @@ class Given:
             a corrected judge.
         advisory: Metrics that are told and do not count.
         seeds: What was random in the estimates -> its seed.
+        watched: The parts of a gate that was watched, by the one-sided error rate; they take the place of the usual
+            ones.
     """
 
     alpha: float | None = None
@@ -44,6 +46,7 @@ class Given:
     estimates: Mapping[tuple[str, str], Estimate] = field(default_factory=dict)
     advisory: frozenset[str] = frozenset()
     seeds: Mapping[str, int] = field(default_factory=dict)
+    watched: Callable[[float], list[GatePart]] | None = None
 
 
 def decide(counted: GateTally, given: Given | None = None) -> list[GatePart]:
@@ -53,7 +56,10 @@ def decide(counted: GateTally, given: Given | None = None) -> list[GatePart]:
     parts = [valid]
     if valid.decision != "invalid":
         alpha = rules.alpha if known.alpha is None else known.alpha
-        parts += counted.parts(alpha=alpha, estimates=known.estimates, advisory=known.advisory)
+        if known.watched is not None:
+            parts += known.watched(alpha)
+        else:
+            parts += counted.parts(alpha=alpha, estimates=known.estimates, advisory=known.advisory)
         if rules.counted is not None:
             parts.append(_counted(rules.counted, counted))
     # The sentences are data as well: plain spaces.

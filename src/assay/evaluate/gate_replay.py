@@ -13,9 +13,11 @@ import msgspec
 from assay.core.errors import BadInput
 from assay.evaluate.calibration.gate import calibration_digests, known_of
 from assay.evaluate.calibration.types import Calibration
+from assay.evaluate.gate import Given
 from assay.evaluate.gate_record import GATE, GateRecord, Inputs, draw_digest, make_record, spec_digest
 from assay.evaluate.gate_spec import GateSpec
 from assay.evaluate.gating.tally import GateTally
+from assay.evaluate.gating.watch import Watch, WatchSpec
 from assay.evaluate.run_folder import PLAN, SAMPLES, decode_row
 from assay.evaluate.summary import Look
 from assay.evaluate.types import VariantLabel
@@ -31,6 +33,7 @@ class ToldGate(msgspec.Struct, frozen=True, kw_only=True):
     repeats: int
     instrument: str = ""
     calibrations: list[Calibration] = []
+    watch: WatchSpec | None = None
 
 
 class RunPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,7 +127,8 @@ def replay(folder: Path) -> Replayed:
     told, kept = plan.told, _kept(folder)
     before = None if kept is None else _facts(kept)
     counted = GateTally(told.spec, told.variants, repeats=told.repeats, planned=told.planned)
-    digest, rows = count_rows(folder, counted)
+    watch = watch_of(told)
+    digest, rows = count_rows(folder, counted, watch)
     inputs = Inputs(
         samples=digest,
         rows=rows,
@@ -136,17 +140,41 @@ def replay(folder: Path) -> Replayed:
         calibrations=calibration_digests(told.calibrations),
     )
     look = before.look if before is not None else Look(alpha=told.spec.alpha, cases=counted.total)
-    known = known_of(folder, counted, told.calibrations, at_utc=plan.started_utc)
+    known = watched(counted, watch) or known_of(folder, counted, told.calibrations, at_utc=plan.started_utc)
     record = make_record(counted, run=plan.run, suite=plan.suite, inputs=inputs, look=look, given=known)
     return Replayed(record, kept)
 
 
-def count_rows(folder: Path, counted: GateTally) -> tuple[str, int]:
+def watch_of(told: ToldGate) -> Watch | None:
+    """What watches a run of that plan; None where nothing does."""
+    if told.watch is None:
+        return None
+    return Watch(told.spec, told.watch, [label.name for label in told.variants], repeats=told.repeats)
+
+
+def watched(counted: GateTally, watch: Watch | None) -> Given | None:
+    """What a decision rests on when the run was watched: of a run that ended early, nothing is missing.
+
+    Args:
+        counted: The rows, counted.
+        watch: What watched them, once all are in.
+    """
+    if watch is None:
+        return None
+    watch.finish()
+    if watch.decided:
+        for arm in counted.arms.values():
+            arm.planned = None
+    return Given(watched=watch.parts)
+
+
+def count_rows(folder: Path, counted: GateTally, watch: Watch | None = None) -> tuple[str, int]:
     """Count the rows of a run, and say the digest of their bytes and how many there are.
 
     Args:
         folder: The run's folder.
         counted: Takes them in.
+        watch: Takes them in as well.
 
     Raises:
         BadInput: A row names a variant that the plan does not.
@@ -165,6 +193,8 @@ def count_rows(folder: Path, counted: GateTally) -> tuple[str, int]:
                         code="gate.variant",
                     )
                 counted.add(row)
+                if watch is not None:
+                    watch.add(row)
                 rows += 1
     except (OSError, msgspec.MsgspecError) as error:
         raise storage_failed(file, error) from None

@@ -33,6 +33,7 @@ from assay.evaluate.plan import (
 from assay.evaluate.ready import ReadyClient
 from assay.evaluate.sampler import CallSampler, Facilities
 from assay.evaluate.service import Job
+from assay.evaluate.shuffled import shuffle
 from assay.evaluate.suite import load_suite
 from assay.evaluate.types import Case, Suite
 from assay.models.target import Target, parse_target
@@ -103,12 +104,24 @@ def open_suite(
     return Prepared(suite, variants, facts, stage), why_not
 
 
-def job_of(project: Project, prepared: Prepared) -> Job[Planned]:
-    """The suite as a job."""
+def job_of(project: Project, prepared: Prepared, *, stop_early: bool = False) -> Job[Planned]:
+    """The suite as a job.
+
+    Args:
+        project: The project.
+        prepared: The suite.
+        stop_early: Whether the run ends once its gate is decided; its cases are held in memory then, in random order.
+
+    Raises:
+        BadInput: It shall end early, and its gate has rules that take all cases.
+    """
     suite, variants, facts = prepared.suite, prepared.variants, prepared.facts
 
+    shuffled = shuffle(suite, _cases(project, suite)) if stop_early else None
+
     def plan() -> Iterator[Planned]:
-        return samples(_cases(project, suite), variants, suite.repeats, independent=suite.independent)
+        cases = _cases(project, suite) if shuffled is None else shuffled.cases
+        return samples(cases, variants, suite.repeats, independent=suite.independent)
 
     @asynccontextmanager
     async def open_sampler(given: Facilities) -> AsyncIterator[CallSampler]:
@@ -145,7 +158,8 @@ def job_of(project: Project, prepared: Prepared) -> Job[Planned]:
         targets=_targets(prepared),
         asked=_asked(prepared),
         datasets=facts.digests,
-        identity=plan_identity(suite, variants, facts.digests),
+        identity=plan_identity(suite, variants, facts.digests) + ("-early" if shuffled else ""),
+        watch=None if shuffled is None else shuffled.watch,
         instrument=instrument_identity(suite),
         plan={"variants": [_told(variant) for variant in variants]},
         samples=plan,

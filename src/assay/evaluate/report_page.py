@@ -239,7 +239,10 @@ def _scope(run: Summary) -> str:
 
 
 def _stopped(run: Summary) -> list[str]:
-    """What there is to know of a run that a budget stopped."""
+    """What there is to know of a run that a budget stopped, or that ended as its gate was decided."""
+    if run.early is not None:
+        saved = wording.plural(run.early.samples_saved, "sample")
+        return [f"The gate was decided after {run.early.cases:,} of {run.early.of:,} cases; {saved} were not run."]
     if run.stopped is None or run.stopped in run.sentence:
         return []
     return [f"The run was stopped: {one_line(run.stopped, 500)}; {wording.plural(run.missing, 'sample')} were not run."]

@@ -26,7 +26,12 @@ HOPELESS_AFTER = 10
 
 @dataclass(slots=True)
 class Progress:
-    """How far a run is; ``stopped`` says why it ended before its plan did."""
+    """How far a run is.
+
+    Attributes:
+        stopped: Why it ended before its plan did, where something ran out.
+        decided: Whether it ended as its gate, which was watched, is decided.
+    """
 
     done: int = 0
     errors: int = 0
@@ -36,6 +41,12 @@ class Progress:
     cost_usd: Decimal | None = Decimal(0)
 
     stopped: str | None = None
+    decided: bool = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether no further sample is begun."""
+        return self.decided or self.stopped is not None
 
     def add(self, row: SampleRow) -> None:
         """Take in a finished sample; what was called and what was there is counted by whoever knows."""
@@ -135,12 +146,12 @@ class Runner(Generic[P]):
             await line.wait(planned.index)
             row = await self._sample(planned)
             line.put(planned.index, row)
-            if self.progress.stopped is not None:
+            if self.progress.ended:
                 break
 
     async def _sample(self, planned: P) -> SampleRow | None:
         """The row; None for a sample that is left out."""
-        if self.progress.stopped is not None:
+        if self.progress.ended:
             return None
         try:
             row = await self._sampler.sample(planned)

@@ -24,15 +24,17 @@ from assay.evaluate.deciding import Decided, decide_run
 from assay.evaluate.exporter import FinishedRun, export_to
 from assay.evaluate.first_failure import FirstFailures
 from assay.evaluate.gate_record import GATE, GateRecord, Inputs, draw_digest, spec_digest
+from assay.evaluate.gate_replay import watched
 from assay.evaluate.gate_spec import GateSpec
 from assay.evaluate.gating.look import LOOKS, LookLedger
+from assay.evaluate.gating.watch import Watch, WatchSpec
 from assay.evaluate.metered import MeteredClient
 from assay.evaluate.replies import ReplyStore
 from assay.evaluate.report_html import write_report
 from assay.evaluate.run_folder import JUNIT, REPORT, SAMPLES, RowWriter, RunFolder, open_run
 from assay.evaluate.runner import Indexed, Progress, Runner, Sampler
 from assay.evaluate.sampler import Facilities
-from assay.evaluate.summary import Summary
+from assay.evaluate.summary import Early, Summary
 from assay.evaluate.tally import Tally
 from assay.evaluate.types import BudgetSpec, SampleRow, VariantLabel
 from assay.models.target import Target
@@ -79,6 +81,7 @@ class Job(Generic[P]):
         datasets: Path -> digest.
         identity: A digest: the same for two commands that mean the same run.
         calibrations: What is known of how the judges err.
+        watch: How its gate is watched, so that the run ends once that is decided; None runs every sample.
         instrument: A digest of what measures, under which looks at the same versions are counted.
         plan: What ``plan.json`` holds beyond the rest.
         samples: Begins the plan anew: every sample in order, planned lazily.
@@ -102,6 +105,7 @@ class Job(Generic[P]):
     identity: str
     instrument: str = ""
     calibrations: tuple[Calibration, ...] = ()
+    watch: WatchSpec | None = None
     plan: dict[str, object] = field(default_factory=dict)
     samples: Callable[[], Iterator[P]]
     open_sampler: Callable[[Facilities], AbstractAsyncContextManager[Sampler[P]]]
@@ -239,9 +243,13 @@ class Evaluation:
             tally = Tally(job.labels, repeats=job.repeats, gate=job.gate, planned=planned)
             progress = Progress()
             first = FirstFailures()
+            watching = _watch(job)
             with folder.rows() as rows:
 
                 def take(row: SampleRow) -> None:
+                    if watching is not None and not watching.add(row):
+                        return  # it was under way when all was decided; its reply is kept
+                    progress.decided = watching is not None and watching.decided
                     rows.add(row)
                     tally.add(row)
                     first.add(row)
@@ -250,17 +258,21 @@ class Evaluation:
                 await executor.execute(job, task)
             span = _Span(started, self._clock.now_utc(), self._clock.monotonic_s() - began_s)
             inputs = _inputs(job, folder, rows, progress.stopped)
-            at_utc = str(folder.plan()["started_utc"])
+            known = watched(tally.gate, watching)
+            if known is None:
+                at_utc = str(folder.plan()["started_utc"])
+                known = known_of(folder.path, tally.gate, job.calibrations, at_utc=at_utc)
             about = Decided(
                 run=folder.name,
                 suite=job.name,
                 inputs=inputs,
                 approved=options.approve_look,
-                known=known_of(folder.path, tally.gate, job.calibrations, at_utc=at_utc),
+                known=known,
             )
             record = decide_run(tally.gate, about, LookLedger(self._folder / LOOKS))
             folder.write(GATE, record.canonical())
-            summary = _summary(job, record, tally, progress, span)
+            early = _early(job, watching, progress)
+            summary = _summary(job, record, tally, progress, span, early=early)
             export_to("junit", FinishedRun(summary, folder.path), folder.path / JUNIT)
             with (folder.path / SAMPLES).open("rb") as lines:
                 write_report(summary, lines, folder.path / REPORT, rows=options.report_rows)
@@ -328,12 +340,30 @@ def _told_gate(job: Job[P]) -> dict[str, object]:
         "planned": {label.name: job.planned_of(label.name) for label in job.labels},
         "repeats": job.repeats,
         "instrument": job.instrument,
+        "watch": None if job.watch is None else msgspec.to_builtins(job.watch),
         "calibrations": [msgspec.to_builtins(one) for one in job.calibrations],
     }
 
 
-def _summary(job: Job[P], record: GateRecord, tally: Tally, progress: Progress, span: _Span) -> Summary:
-    variants = [counted.summary(planned=job.planned_of(name)) for name, counted in tally.variants.items()]
+def _watch(job: Job[P]) -> Watch | None:
+    if job.watch is None:
+        return None
+    return Watch(job.gate or GateSpec(), job.watch, [label.name for label in job.labels], repeats=job.repeats)
+
+
+def _early(job: Job[P], watch: Watch | None, progress: Progress) -> Early | None:
+    """What was saved by ending early; None where every sample was run."""
+    if watch is None or not watch.decided or progress.done >= job.total:
+        return None
+    return Early(cases=watch.cases, of=job.cases, samples_saved=job.total - progress.done)
+
+
+def _summary(
+    job: Job[P], record: GateRecord, tally: Tally, progress: Progress, span: _Span, *, early: Early | None
+) -> Summary:
+    variants = [
+        counted.summary(planned=None if early else job.planned_of(name)) for name, counted in tally.variants.items()
+    ]
     comparison = tally.compare.comparison() if tally.compare is not None else None
     return Summary(
         format=1,
@@ -349,6 +379,7 @@ def _summary(job: Job[P], record: GateRecord, tally: Tally, progress: Progress, 
         variants=variants,
         comparison=comparison,
         datasets=job.datasets,
+        early=early,
         cases=job.cases,
         repeats=job.repeats,
         calls_made=progress.made,

@@ -214,6 +214,20 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     missing: dict[str, str] = {}
 
 
+class Early(msgspec.Struct, frozen=True, kw_only=True):
+    """A run that ended as its gate was decided.
+
+    Attributes:
+        cases: Cases that it took.
+        of: Cases that there were.
+        samples_saved: Samples that were not run.
+    """
+
+    cases: int
+    of: int
+    samples_saved: int
+
+
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """A finished run; or one that a budget stopped: then ``stopped`` says why, and ``missing`` how much was not run.
 
@@ -246,6 +260,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     gated: bool = True
     look: Look | None = None
     policy: Policy | None = None
+    early: Early | None = None
 
     @property
     def standing(self) -> Standing:

@@ -46,6 +46,9 @@ def comment(run: FinishedRun, limit_bytes: int = MAX_BYTES) -> str:
     page.add(*_head(summary))
     variants = summary.variants
     page.table(_variant_head(variants), [_variant(v) for v in variants[:VARIANTS]], of=len(variants))
+    if summary.early is not None:
+        saved = wording.plural(summary.early.samples_saved, "sample")
+        page.add(f"Decided after {summary.early.cases:,} of {summary.early.of:,} cases; {saved} were not run.", "")
     if summary.stopped is not None:
         missing = wording.plural(summary.missing, "sample")
         page.add(f"<strong>Stopped</strong>: {prose(summary.stopped)}; {missing} were not run.", "")
