@@ -112,12 +112,6 @@ def evaluate(
         click.echo(line, err=True)
     budget = BudgetSpec(cost_usd=max_cost, tokens=max_tokens_total, time_s=max_time)
     runner = JobRunner(app, progress=progress, quiet=quiet, as_json=as_json)
-    if stop_early and cluster.on is not None:
-        raise BadInput(
-            "--stop-early does not go with --on ray",
-            hint="leave one of them out: shards do not know of each other what is decided",
-            code="cli.stop_early",
-        )
     how = _How(runner, app, given, cluster, fresh, budget, approve_look, stop_early)
     found: list[Finished] = []
     paths = export_paths(exports, [chosen.suite.name for chosen in choice.suites])
@@ -154,6 +148,12 @@ class _How:
     def run(self, chosen: Chosen) -> Finished:
         """Run one suite."""
         app, suite, prepared = self.app, chosen.suite, chosen.prepared
+        if self.stop_early and self.cluster.on is not None:
+            raise BadInput(
+                "--stop-early does not go with --on ray",
+                hint="leave one of them out: shards do not know of each other what is decided",
+                code="cli.stop_early",
+            )
         concurrency = app.concurrency(v.target for v in prepared.variants)
         options = self.runner.options(
             concurrency=concurrency, fresh=self.fresh, budget=self.budget, approve_look=self.approve_look
