@@ -12,7 +12,7 @@ UV_LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
   $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test adapters lint bench docs lock clean
+.PHONY: help demo test adapters lint bench sim docs lock clean
 .DELETE_ON_ERROR:
 
 help: ## List these targets.
@@ -40,6 +40,9 @@ bench: $(STAMPS)/package $(STAMPS)/assets $(STAMPS)/model $(STAMPS)/dev ## Run e
 	@for script in $$(grep -l '__main__' benchmarks/*.py); do \
 	  echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
+sim: $(STAMPS)/package ## Simulate the statistics and the gate on data whose truth is known; writes their page.
+	@$(BIN)/python simulations/run.py
+
 docs: $(STAMPS)/package $(STAMPS)/dev ## Build the documentation into site/; a broken link is an error.
 	@$(BIN)/python docs/generate.py
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
@@ -58,7 +61,7 @@ lock: $(STAMPS)/lock ## Lock what pyproject.toml asks for in requirements/; newe
 
 clean: ## Remove what these targets made: .venv, the site, caches. Runs stay.
 	@rm -rf $(VENV) $(OTHERS) src/assay/evaluate/script/assets site build dist .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache .import_linter_cache
-	@find src tests examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	@find src tests examples benchmarks simulations -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # Set-up, one step a stamp: done once, and again only when its list changes.
 

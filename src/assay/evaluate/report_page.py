@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assay.evaluate import wording
 from assay.evaluate.report_data import Packed
+from assay.evaluate.report_gate import GateView, gate_view
 from assay.evaluate.report_plot import RATE_TICKS, Bar, DifferenceAxis, Tick, difference_axis, rate_bar
 from assay.evaluate.report_rows import FlipView, SampleView, flip_views, sample_views
 from assay.evaluate.report_text import one_line
@@ -148,6 +149,7 @@ class Page:
     sentence: str
     notes: list[str]
     has_gate: bool
+    figures: GateView
     gate: list[GateLine]
     scope: str
     variants: list[VariantView]
@@ -188,7 +190,8 @@ def page(run: Summary, packed: Packed, heading: Heading | None = None) -> Page:
         sentence=_sentence(run.sentence if heading is None else heading.sentence),
         notes=_stopped(run) if heading is None else heading.notes,
         has_gate=run.gated,
-        gate=[GateLine(_mark(p.decision), _rule(p), _sentence(p.sentence)) for p in run.gate],
+        figures=gate_view(run),
+        gate=[GateLine(_mark(p.decision), _rule(p), _sentence(p.sentence)) for p in run.gate if p.slice is None],
         scope=_scope(run),
         variants=[_variant(variant, run.comparison) for variant in run.variants],
         level=wording.level(run.variants[0].level) if run.variants else "",
@@ -223,6 +226,8 @@ def _sentence(text: str) -> str:
 def _rule(part: GatePart) -> str:
     kind, _, name = part.rule.partition(" ")
     known = {"validity": "Validity", "compare": "Comparison", "at_least": "Lowest pass rate"}
+    if part.slice is not None:
+        return f"Slice {one_line(part.slice, 60)}"
     return f"{known.get(kind, kind)} {name}".strip() if kind != "at_least" else f"{known[kind]}, {name}"
 
 

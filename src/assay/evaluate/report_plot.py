@@ -3,6 +3,7 @@
 Positions are relative so that a plot fits any width without its text shrinking.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -73,6 +74,13 @@ def difference_axis(found: Comparison, *, margin: float | None) -> DifferenceAxi
             Tick(at(share), wording.signed(share).removesuffix(".0"), "middle") for share in _round_shares(start, end)
         ),
     )
+
+
+def round_steps(start: float, end: float) -> list[float]:
+    """Round numbers between two ends, at most seven."""
+    size = 10.0 ** math.floor(math.log10((end - start) / _MOST_TICKS)) if end > start else 1.0
+    step = next(size * factor for factor in (1, 2, 5, 10) if (end - start) / (size * factor) <= _MOST_TICKS)
+    return [step * i for i in range(math.ceil(start / step - 1e-9), math.floor(end / step + 1e-9) + 1)]
 
 
 def _round_shares(start: float, end: float) -> Sequence[float]:

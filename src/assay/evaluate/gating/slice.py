@@ -57,12 +57,9 @@ def _part(rule: SliceRule, cell: Cell, ask: Question) -> GatePart:
     needed = cases_for_margin(cell.planning_variance, rule.margin, alpha=ask.alpha, power=POWER)
     if part.decision == "fail" or cell.n >= needed:
         return part
-    few = f"{ask.about.place} {'has' if cell.n else 'have'} {wording.plural(cell.n, 'case')}"
+    few = f"{ask.about.slice or 'the slice'} has {wording.plural(cell.n, 'case')}"
     seen = words.difference(part.value or 0.0, part.low or 0.0, part.high or 0.0, ask.level)
-    sentence = (
-        f"{few[0].upper()}{few[1:]}, too few to show a margin of {words.margin(rule.margin)} "
-        f"(about {needed:,} would do): {seen}."
-    )
+    sentence = f"{few}, too few to show a margin of {words.margin(rule.margin)} (about {needed:,} would do): {seen}."
     return msgspec.structs.replace(
         part,
         decision="inconclusive",
