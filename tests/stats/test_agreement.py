@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
-from assay.stats.agreement import canonical, cohen_kappa, gwet_ac1, krippendorff_alpha, raw_agreement
+from assay.stats.agreement import cohen_kappa, gwet_ac1, krippendorff_alpha, raw_agreement
+from assay.stats.verdict_order import canonical
 
 FEW = {"resamples": 200}
 verdicts = st.lists(st.tuples(st.integers(1, 5), st.integers(1, 5)), min_size=2, max_size=60)

@@ -19,7 +19,7 @@ from assay.evaluate.calibration.judged import judged_cases
 from assay.evaluate.calibration.measure import About
 from assay.evaluate.calibration.measure import calibrate as measure
 from assay.evaluate.calibration.sheet import merge
-from assay.evaluate.calibration.types import Agreement, Calibration, Figure, VariantCalibration
+from assay.evaluate.calibration.types import Calibration, Figure, VariantCalibration
 from assay.evaluate.exporter import load_run
 from assay.evaluate.runs import find_run
 from assay.storage.whole_file import write_whole
@@ -50,12 +50,6 @@ def calibrate(run: str, sheets: tuple[Path, ...], name: str | None, expires_afte
     app = App.open()
     folder = find_run(app.folder / "runs", run)
     sheet = merge([read_sheet(file) for file in sheets])
-    if sheet.draw.run != folder.name:
-        raise BadInput(
-            f"the sheet was made from the run {sheet.draw.run}, not from {folder.name}",
-            hint="name that run; the judge's verdicts are there",
-            code="calibration.run",
-        )
     summary = load_run(folder).summary
     known = name or re.sub(r"[^a-z0-9]+", "-", sheet.draw.grader.lower()).strip("-") or "judge"
     now = app.clock.now_utc()
@@ -91,21 +85,24 @@ def _expiry(after: str | None, now: datetime) -> str | None:
 
 def _print(found: Calibration) -> None:
     console = stdout_console()
+
+    def say(text: str = "", style: str | None = None) -> None:
+        console.print(text, style=style, highlight=False, markup=False)
+
     labels = [label for label in found.labels if label.right is not None]
     raters = f"{len(found.raters)} people" if len(found.raters) > 1 else "one person"
-    console.print(f"[bold]{found.grader}[/bold]: {len(labels)} replies labelled by {raters}", highlight=False)
-    console.print()
+    say(f"{found.grader}: {len(labels)} replies labelled by {raters}", "bold")
+    say()
     console.print(_errors_table(found))
-    console.print(_reading(found.pooled), highlight=False)
-    console.print()
+    say(_reading(found.pooled))
+    say()
     console.print(_agreement_table(found))
-    console.print(_ceiling(found), highlight=False)
-    console.print()
+    say(_ceiling(found))
+    say()
     console.print(_rates_table(found))
-    console.print(
+    say(
         "The judged rate says what the judge thinks, the others what is probably true. PPI++ uses the labels of these "
-        "very replies, Rogan-Gladen only how the judge errs.",
-        highlight=False,
+        "very replies, Rogan-Gladen only how the judge errs."
     )
 
 
@@ -124,14 +121,13 @@ def _rates_table(found: Calibration) -> Table:
 
 
 def _agreement_table(found: Calibration) -> Table:
-    table = _table("", "agree", "Cohen's κ", "Gwet's AC1", "Krippendorff's α")
-    sides: list[tuple[str, Agreement | None]] = [
-        ("judge with people", found.with_people),
-        ("people", found.among_people),
-    ]
-    for name, one in sides:
-        if one is not None:
-            table.add_row(name, _share(one.raw), *(_number(f) for f in (one.kappa, one.ac1, one.alpha)))
+    sides = [("judge with people", found.with_people)]
+    sides += [] if found.among_people is None else [("people with each other", found.among_people)]
+    table = _table("agreement", *(name for name, _ in sides))
+    table.add_row("share that agrees", *(_share(one.raw) for _, one in sides))
+    table.add_row("Cohen's kappa", *(_number(one.kappa) for _, one in sides))
+    table.add_row("Gwet's AC1", *(_number(one.ac1) for _, one in sides))
+    table.add_row("Krippendorff's alpha", *(_number(one.alpha) for _, one in sides))
     return table
 
 

@@ -4,7 +4,7 @@ A calibration holds for one identity. Another model, another temperature or anot
 instrument, whose errors nobody has measured. The key of the model is not part of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -45,3 +45,8 @@ def _whole(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_whole(part) for part in value]
     return repr(value) if isinstance(value, float) else value
+
+
+def joint_identity(identities: Sequence[str]) -> str:
+    """The digest of several judges that give one verdict together."""
+    return digest({"panel": list(identities)})
