@@ -11,6 +11,7 @@ from assay.app import App, SuiteOpener
 from assay.cli.cluster_options import Cluster, cluster_options
 from assay.cli.eval_command import EvalCommand
 from assay.cli.eval_view import STATUS, print_suites
+from assay.cli.explain import explain_case, last_run_of
 from assay.cli.export_run import Export, export_option, export_paths, write_exports
 from assay.cli.next_step import stands_in
 from assay.cli.options import (
@@ -62,6 +63,9 @@ Exit status: 0 pass, 1 fail, 2 error in a file or option, 3 inconclusive or inva
 @click.option("--repeats", type=click.IntRange(min=1), help="Run each case so often, instead of the suite's number.")
 @click.option("--concurrency", type=click.IntRange(min=1), help="Calls under way at once.")
 @click.option("--fresh", is_flag=True, help="Pay anew for every sample; replies that are there are not used.")
+@click.option(
+    "--explain", "case", metavar="CASE", help="Run nothing: print everything about this case of the last run."
+)
 @click.option("--stop-early", is_flag=True, help="End the run once its gate is decided; keeps the error rate.")
 @approve_look_option
 @budget_options
@@ -82,6 +86,7 @@ def evaluate(
     repeats: int | None,
     concurrency: int | None,
     fresh: bool,
+    case: str | None,
     stop_early: bool,
     approve_look: str | None,
     max_cost: Decimal | None,
@@ -97,6 +102,8 @@ def evaluate(
 ) -> int:
     """Run suites, compare their variants, decide."""
     app = App.open(suite_files[0].parent if suite_files and suite_files[0].exists() else None)
+    if case is not None:
+        return explain_case(app, last_run_of(app, suite_files), case, as_json=as_json)
     override = override_of(model, base_url, key_env, temperature=temperature, max_tokens=max_tokens, seed=seed)
     given = SuiteOptions(
         override=replace(override, default=app.models.default),

@@ -27,6 +27,8 @@ _VERBS = {
     "plan": ("assay.cli.plan:plan", "Say what a suite can see, and what its margins take and cost."),
     "export-run": ("assay.cli.export_run:export_run", "Write a finished run in other formats."),
     "runs": ("assay.cli.runs:runs", "List the project's runs, newest first."),
+    "failures": ("assay.cli.failures:failures", "Say why samples did not pass, alike ones together."),
+    "explain": ("assay.cli.explain:explain", "Print everything about one case of a run."),
     "compare": ("assay.cli.compare:compare", "Say what changed between two runs, sample by sample."),
     "gate": ("assay.cli.gate:gate", "Make a run's decision again, or gate it against another run."),
     "report": ("assay.cli.runs:report", "Make the HTML report of a finished run again."),
