@@ -24,7 +24,7 @@ from assay.cli.options import (
 )
 from assay.cli.output import near, print_json, stdout_console
 from assay.cli.run_job import JobRunner, print_finished
-from assay.cli.suite_choice import Chosen, choose_suites
+from assay.cli.suite_choice import Choice, Chosen, choose_suites
 from assay.core.errors import BadInput
 from assay.evaluate.eval_json import eval_json, many_json
 from assay.evaluate.exporter import FinishedRun
@@ -114,9 +114,7 @@ def evaluate(
         margin=margin,
     )
     choice = choose_suites(app, suite_files, since, given)
-    notes = (v.note for chosen in choice.suites for v in chosen.prepared.variants if v.note is not None)
-    for line in (*choice.told, *dict.fromkeys(notes)):
-        click.echo(line, err=True)
+    _tell(choice)
     budget = BudgetSpec(cost_usd=max_cost, tokens=max_tokens_total, time_s=max_time)
     runner = JobRunner(app, progress=progress, quiet=quiet, as_json=as_json)
     how = _How(runner, app, given, cluster, fresh, budget, approve_look, stop_early)
@@ -137,6 +135,13 @@ def evaluate(
         runs = [eval_json(finished.summary, finished.folder) for finished in found]
         print_json(runs[0] if len(suite_files) == 1 and since is None else many_json(runs, choice.left_out, decisions))
     return STATUS[worst(decisions)]
+
+
+def _tell(choice: Choice) -> None:
+    """What there is to say before the first suite is run."""
+    notes = (v.note for chosen in choice.suites for v in chosen.prepared.variants if v.note is not None)
+    for line in (*choice.told, *dict.fromkeys(notes)):
+        click.echo(line, err=True)
 
 
 @dataclass(slots=True)

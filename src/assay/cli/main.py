@@ -31,6 +31,10 @@ _VERBS = {
     "explain": ("assay.cli.explain:explain", "Print everything about one case of a run."),
     "compare": ("assay.cli.compare:compare", "Say what changed between two runs, sample by sample."),
     "gate": ("assay.cli.gate:gate", "Make a run's decision again, or gate it against another run."),
+    "compare-models": (
+        "assay.cli.compare_models:compare_models",
+        "Run a suite's prompt on several models, and say what moving would change.",
+    ),
     "report": ("assay.cli.runs:report", "Make the HTML report of a finished run again."),
     "ci": ("assay.cli.ci:ci", "Run suites in a CI job: reports, annotations, a comment, one exit status."),
     "comment": ("assay.cli.comment:comment", "Put comments on the pull request that this CI job is about."),

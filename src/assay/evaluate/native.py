@@ -21,6 +21,7 @@ from assay.evaluate.conversation.sampler import ConversationSampler
 from assay.evaluate.dataset import DatasetFacts, check_specs, spec_cases
 from assay.evaluate.gating.read import check_repeats
 from assay.evaluate.grader import bench_of, open_graders
+from assay.evaluate.model_comparison.choice import ModelChoice, on_models
 from assay.evaluate.plan import (
     Override,
     Planned,
@@ -58,6 +59,7 @@ class SuiteOptions:
         judge: Who judges, where the suite names nobody.
         against: A revision to take a baseline from.
         margin: By how much less than the baseline is a loss.
+        models: Models that one prompt is run on, in place of the suite's variants.
     """
 
     override: Override = Override()
@@ -66,6 +68,7 @@ class SuiteOptions:
     judge: str | None = None
     against: str | None = None
     margin: float | None = None
+    models: ModelChoice | None = None
 
 
 def open_suite(
@@ -91,6 +94,8 @@ def open_suite(
     )
     if options.against is not None:
         suite, why_not = against(project, suite, file, options.against, margin=options.margin)
+    if options.models is not None:
+        suite = on_models(suite, options.models)
     variants = resolve_variants(project, suite, file, options.override)
     stage = prepare_stage(project, suite, file.parent, variants)
 
