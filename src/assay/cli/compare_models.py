@@ -133,10 +133,8 @@ def _print(models: list[Model], reference: str) -> None:
             say(f"  lost: {', '.join(model.moved.lost_cases[:6])}", "dim")
         if model.won_back is not None:
             won, of = model.won_back
-            say(
-                f"  wins back {won} of the {of} cases that the model lost. Some would have come back by chance: what counts"
-            )
-            say("  is the difference above, over all cases.")
+            say(f"  wins back {won} of the {of} cases that the model lost. Some would have come back by chance:")
+            say("  what counts is the difference above, over all cases.")
 
 
 def _sentence(model: Model) -> str:
