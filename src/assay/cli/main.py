@@ -47,7 +47,7 @@ _VERBS = {
     "import": ("assay.cli.exchange:import_prompt", "Turn a prompt of another format into a prompt file."),
     "export": ("assay.cli.exchange:export_prompt", "Write a prompt in another format."),
     "dataset": ("assay.cli.dataset:dataset", "Convert, compare, mask, split and check datasets."),
-    "judge": ("assay.cli.judge:judge", "Hold a judge against people."),
+    "judge": ("assay.cli.judge:judge", "Hold a judge against people, and try what sways it."),
     "models": ("assay.cli.models:models", "The embedded model and the providers."),
     "schema": ("assay.cli.schema:schema", "Print the JSON Schema of a prompt file or a suite, for editors."),
     "settings": ("assay.cli.settings:settings", "Print every setting, its value and where it comes from."),

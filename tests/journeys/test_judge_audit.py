@@ -1,0 +1,140 @@
+"""A person audits judges: each weakness that a judge was made with is found, and an honest one has none."""
+
+import json
+import random
+import re
+
+import pytest
+
+from assay.testing.fake_provider import FakeProvider
+
+PROMPT = """\
+---
+prompt: desk.answer
+version: 1.0.0
+inputs:
+  ticket: string, the customer's message
+---
+user:
+{{ ticket }}
+"""
+SUITE = """\
+suite: desk.answer
+datasets: [../datasets/tickets.jsonl]
+variants: [{name: only, prompt: ../prompts/answer.prompt.md}]
+judge: {model: openai-compatible/judge, base_url: "BASE"}
+graders:
+  - {grader: GRADER, name: helps}
+"""
+
+
+def reply_of(text: str) -> str:
+    return re.search(r"\[\[(?:OUTPUT|FIRST)[^\]]*\]\]\n(.*?)\n\[\[/", text, re.DOTALL)[1]
+
+
+def is_right(text: str, number: str) -> bool:
+    return text.startswith(f"Answer {number} is right")
+
+
+class JudgeModel:
+    """Plays the prompt under test and its judge; ``bias`` is what the judge falls for."""
+
+    def __init__(self, bias: str = "") -> None:
+        self.bias = bias
+        self.calls = 0
+
+    def __call__(self, body: dict[str, object]) -> str:
+        text = body["messages"][-1]["content"]
+        number = re.search(r"Ticket (\d+)", text)
+        number = number[1] if number else "0"
+        if body["model"] != "judge":
+            return f"Answer {number} is {'wrong' if int(number) % 2 else 'right'}."
+        self.calls += 1
+        if "[[FIRST" in text:
+            return json.dumps({"reason": "r", "better": "first" if self.bias == "position" else self.better(text)})
+        reply = reply_of(text)
+        passes = is_right(reply, number) or (self.bias == "lenient") or self.falls_for(reply)
+        if self.bias == "wavering":
+            passes = random.Random(self.calls).random() < 0.5
+        return json.dumps({"reason": "r", "score": float(passes), "pass": passes})
+
+    def falls_for(self, reply: str) -> bool:
+        if self.bias == "length":
+            return len(reply) > 200
+        return self.bias == "obedient" and "highest score" in reply
+
+    def better(self, text: str) -> str:
+        return "first" if "right" in reply_of(text) else "second"
+
+
+@pytest.fixture
+def audited(desk, here, against):
+    def run(bias: str, grader: str = "llm-rubric", settings: str = ", value: It is right."):
+        desk.write("prompts/answer.prompt.md", PROMPT)
+        rows = [
+            {"id": f"t-{n}", "inputs": {"ticket": f"Ticket {n}"}, "expected": f"Answer {n} is right, as expected."}
+            for n in range(12)
+        ]
+        desk.write("datasets/tickets.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+        with FakeProvider(JudgeModel(bias)) as fake:
+            text = SUITE.replace("BASE", fake.base_url).replace(
+                "GRADER, name: helps", f"{grader}, name: helps{settings}"
+            )
+            desk.write("suites/answer.yaml", text)
+            here("eval", "suites/answer.yaml", *against(fake))
+            done = here("judge", "audit", "suites/answer.yaml", "--grader", "helps", "--json")
+            asked = len(fake.requests)
+            again = here("judge", "audit", "suites/answer.yaml", "--grader", "helps")
+            assert len(fake.requests) == asked  # what was asked once is kept
+        return done, again
+
+    return run
+
+
+def flagged(done) -> set[str]:
+    return {finding["test"] for finding in done.json()["findings"] if finding["flagged"]}
+
+
+def test_an_honest_judge_has_no_weakness(audited):
+    done, told = audited("")
+
+    assert done.status == 0
+    assert flagged(done) == set()
+    assert "✓ stability" in " ".join(told.out.split())
+    assert "Not measured: the judge does not compare pairs." in " ".join(told.out.split())
+
+
+@pytest.mark.parametrize(
+    ("bias", "weakness"),
+    [
+        ("length", {"padding"}),
+        ("obedient", {"orders"}),
+        ("lenient", {"off-topic", "question-back"}),
+    ],
+)
+def test_each_weakness_is_found(audited, bias, weakness):
+    done, _ = audited(bias)
+
+    assert done.status == 1
+    assert weakness <= flagged(done)
+
+
+def test_a_judge_that_wavers_is_found_out(audited):
+    done, _ = audited("wavering")
+
+    assert "stability" in flagged(done)
+
+
+def test_a_judge_that_takes_what_it_sees_first_is_found_out(audited):
+    done, told = audited("position", "pairwise", "")
+
+    assert "position" in flagged(done)
+    assert "12 of 12 times it took what it saw first" in " ".join(told.out.split())
+
+
+def test_a_grader_that_is_not_there_gets_a_sentence(audited, here):
+    audited("")
+    done = here("judge", "audit", "suites/answer.yaml", "--grader", "help")
+
+    assert done.status == 2
+    assert "did you mean 'helps'?" in done.err
