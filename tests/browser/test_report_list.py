@@ -426,6 +426,7 @@ def test_a_sample_that_is_a_conversation_shows_who_said_what(opened, tmp_path):
     with opened(write(ExampleRun(summarise(rows), rows), tmp_path / "report.html")) as page:
         grid(page).get_by_role("row").nth(1).click()
         lines = panel(page).get_by_role("listitem").filter(has_text=re.compile("Where is it|On its way"))
+        lines.nth(1).wait_for()
 
         assert lines.count() >= 2
         assert lines.nth(0).inner_text().split() == ["user", "Where", "is", "it?"]

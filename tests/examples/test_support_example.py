@@ -68,8 +68,8 @@ def alike(one: str, other: str) -> bool:
 
 
 def test_there_is_something_of_everything():
-    assert len(PROMPTS) == 4
-    assert len(SUITES) == 4
+    assert len(PROMPTS) == 5
+    assert len(SUITES) == 5
     assert len(DATASETS) == 4
 
 

@@ -3,7 +3,9 @@
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -137,3 +139,18 @@ def test_the_error_carries_the_reason():
 
     assert error.what == "a.db cannot be used: no space left on device"
     assert "free space" in (error.hint or "")
+
+
+def test_many_may_open_a_new_file_at_the_same_moment(tmp_path):
+    ready = threading.Barrier(8)
+
+    def open_it(_: int) -> int:
+        ready.wait()
+        connection = open_database(tmp_path / "new.db", ["CREATE TABLE t (x)"])
+        try:
+            return connection.execute("PRAGMA user_version").fetchone()[0]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(open_it, range(8))) == [1] * 8

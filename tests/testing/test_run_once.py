@@ -1,6 +1,7 @@
 """Doing a thing once among the processes of a session."""
 
-import multiprocessing
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,26 +34,29 @@ def test_a_failure_is_told_again_and_the_thing_is_not_tried_again():
     assert len(tried) == 1
 
 
-def _in_another_process(shared: Path, done: Path) -> None:
-    def make() -> Path:
-        with done.open("a") as handle:
-            handle.write("x")
-        return Path("result")
+ANOTHER = """
+import sys
+from pathlib import Path
+from assay.testing.run_once import RunOnce
 
-    assert RunOnce(shared).get("a", make) == Path("result")
+shared, done = map(Path, sys.argv[1:])
+
+def make():
+    with done.open("a") as handle:
+        handle.write("x")
+    return Path("result")
+
+assert RunOnce(shared).get("a", make) == Path("result")
+"""
 
 
 def test_processes_that_share_a_folder_do_it_once_among_them(tmp_path: Path):
     shared = tmp_path / "shared"
     shared.mkdir()
-    context = multiprocessing.get_context("spawn")
-    others = [context.Process(target=_in_another_process, args=(shared, tmp_path / "done")) for _ in range(3)]
-    for other in others:
-        other.start()
-    for other in others:
-        other.join(60)
+    command = [sys.executable, "-c", ANOTHER, str(shared), str(tmp_path / "done")]
+    others = [subprocess.Popen(command) for _ in range(3)]
 
-    assert [other.exitcode for other in others] == [0, 0, 0]
+    assert [other.wait(60) for other in others] == [0, 0, 0]
     assert (tmp_path / "done").read_text() == "x"
 
 

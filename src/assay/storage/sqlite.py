@@ -6,6 +6,7 @@ A committed transaction survives the death of the process at once, and of the ma
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -16,6 +17,8 @@ Migration = str
 
 WAIT_S = 30.0
 """How long a statement waits for another process that is writing."""
+
+PAUSE_S = 0.005
 
 
 def open_database(file: Path, migrations: Sequence[Migration]) -> sqlite3.Connection:
@@ -45,10 +48,27 @@ def open_database(file: Path, migrations: Sequence[Migration]) -> sqlite3.Connec
 
 
 def _set_up(connection: sqlite3.Connection, migrations: Sequence[Migration], file: Path) -> None:
-    connection.execute("PRAGMA journal_mode=WAL")
+    _to_wal(connection)
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA temp_store=MEMORY")
     _migrate(connection, migrations, file)
+
+
+def _to_wal(connection: sqlite3.Connection) -> None:
+    """Switch to WAL, also while another process does the same to a file that is new to both.
+
+    SQLite waits for a lock that others hold, but not for this one: it says at once that the database is locked.
+    """
+    until_s = time.monotonic() + WAIT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until_s:
+                raise
+            time.sleep(PAUSE_S)
+        else:
+            return
 
 
 def _migrate(connection: sqlite3.Connection, migrations: Sequence[Migration], file: Path) -> None:

@@ -88,9 +88,9 @@ class Groups:
         place = np.full(len(clusters), -1, dtype=np.int64)
         if not named.any():
             return place
-        keys = np.stack([layer[named], clusters[named]])
-        pairs, inverse = np.unique(keys[0] * (clusters.max() + 1) + keys[1], return_inverse=True)
-        numbers = [self._pair(*divmod(int(pair), int(clusters.max()) + 1)) for pair in pairs]
+        width = int(clusters.max()) + 1
+        pairs, inverse = np.unique(layer[named] * width + clusters[named], return_inverse=True)
+        numbers = [self._pair(*divmod(pair, width)) for pair in pairs.tolist()]
         place[named] = np.array(numbers, dtype=np.int64)[inverse]
         return place
 
