@@ -97,7 +97,7 @@ def open_interval(cell: Cell, *, level: float) -> Interval:
 
 def pass_interval(cell: Cell, *, level: float) -> Interval:
     """Interval of a share of passes; each case may be a share of its repeats."""
-    if cell.binary and cell.clusters == cell.n:
+    if cell.repeats == 1 and cell.binary and cell.clusters == cell.n:
         return wilson(cell.gained, cell.n, level=level)
     # The repeats are passes of a cluster that is the case, or larger.
     summary, n = cell.summary, cell.n * cell.repeats

@@ -324,15 +324,15 @@ def _more_cases(cell: Cell, margin: float, alpha: float, *, cases: Callable[...,
 
 
 def _more(cell: Cell, margin: float, ask: Question) -> tuple[int | None, int | None]:
-    """Further cases that would do; and repeats of each case, where these take fewer calls."""
+    """Further cases that would do; and repeats of each case, where these vary more than the cases do."""
     more = _more_cases(cell, margin, ask.alpha)
     if not more or cell.within is None or cell.repeats < 2:
         return more, None
     between = max(0.0, cell.planning_variance - cell.within / cell.repeats)
     room = cell.n * (margin / visible_margin(1.0, 1, alpha=ask.alpha, power=POWER)) ** 2 - between
-    repeats = math.ceil(cell.within / room) if room > cell.within / MOST_REPEATS else MOST_REPEATS
-    cheaper = cell.repeats < repeats < MOST_REPEATS and cell.n * (repeats - cell.repeats) < more * cell.repeats
-    return more, repeats if cheaper else None
+    if between > cell.within / cell.repeats or room <= cell.within / MOST_REPEATS:
+        return more, None
+    return more, max(cell.repeats + 1, math.ceil(cell.within / room))
 
 
 def _more_for_rate(rate: float, minimum: float, n: int, alpha: float) -> int | None:

@@ -60,7 +60,8 @@ class GateTally:
         self._columns: list[Column] = []
         self._series: list[Series] = []
         self._demand()
-        self._groups = Groups(self._series, repeats=repeats)
+        # By the rule of cases, a case is one pass or failure, whatever its repeats were.
+        self._groups = Groups(self._series, repeats=repeats if spec.cases is None else 1)
         tags = spec.slices.tags if spec.slices is not None else ()
         readers = {column: self._reader(column) for column in self._columns}
         self.cases = CaseColumns(readers, repeats=repeats, rule=spec.cases, tags=tags, take=self.add_block)

@@ -85,7 +85,8 @@ def mean(metric: str, bounds: tuple[float, float, float], level: float) -> str:
 
 
 def advice(more: int | None, repeats: int | None, *, close: str) -> str:
-    """What would settle it: more cases, or more repeats where that takes fewer calls."""
-    if repeats:
-        return f"about {wording.plural(repeats, 'repeat')} of each case would settle it"
-    return f"about {more:,} more cases would settle it" if more else close
+    """What would settle it: more cases, or more repeats of those that there are."""
+    if not more:
+        return close
+    instead = f", or {wording.plural(repeats, 'repeat')} of each case" if repeats else ""
+    return f"about {more:,} more cases would settle it{instead}"
