@@ -216,7 +216,7 @@ def test_a_grader_that_could_not_tell_has_not_seen_that_nothing_leaked():
 
 
 def sliced(small: int, *, lost: int = 0, unpowered: str = "counts") -> list[GatePart]:
-    spec = GateSpec(compare=PAIR, slices=SliceRule(tags=("topic",), margin=0.1, unpowered=unpowered))  # type: ignore[arg-type]
+    spec = GateSpec(compare=PAIR, slices=SliceRule(tags=("topic",), margin=0.1, unpowered=unpowered))
     rows = []
     for i in range(400 + small):
         topic = "billing" if i < 400 else "rare"
