@@ -1,5 +1,6 @@
 """``assay compare-models``: a suite's prompt on several models; quality, cost, latency, and what moving would lose."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -56,7 +57,7 @@ def compare_models(
     repeats: int | None,
     concurrency: int | None,
     svg: Path | None,
-    max_cost: object,
+    max_cost: Decimal | None,
     max_tokens_total: int | None,
     max_time: float | None,
     as_json: bool,
@@ -73,7 +74,7 @@ def compare_models(
     prepared, _ = open_suite(app.project, suite_file, options)
     runner = JobRunner(app, progress=None, quiet=as_json, as_json=as_json)
     at_once = concurrency or prepared.suite.concurrency or app.concurrency(v.target for v in prepared.variants)
-    budget = BudgetSpec(cost_usd=max_cost, tokens=max_tokens_total, time_s=max_time)  # type: ignore[arg-type]  # Click made it
+    budget = BudgetSpec(cost_usd=max_cost, tokens=max_tokens_total, time_s=max_time)
     how = runner.options(concurrency=at_once, fresh=False, budget=budget, approve_look=None)
     finished = runner.run(job_of(app.project, prepared), how)
     variants = [v.name for v in finished.summary.variants]

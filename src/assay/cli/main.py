@@ -15,7 +15,8 @@ from typing import Any
 import click
 
 from assay._version import __version__
-from assay.core.errors import AssayError, BadInput, unknown_name
+from assay.cli.lazy_group import LazyGroup
+from assay.core.errors import AssayError, BadInput
 
 _READER_GONE = 141
 """As shells tell of a program that a broken pipe has ended; never 0, which would say that a gate has passed."""
@@ -68,25 +69,8 @@ def _noticing_a_reader_that_has_gone() -> Iterator[None]:
         raise click.exceptions.Exit(_READER_GONE) from None
 
 
-class _Verbs(click.Group):
-    """A group whose commands are imported when they are called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click passes it
-        return list(_VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
-        if cmd_name not in _VERBS:
-            return None
-        module, _, name = _VERBS[cmd_name][0].partition(":")
-        command: click.Command = getattr(import_module(module), name)
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in _VERBS and not args[0].startswith("-") and not ctx.resilient_parsing:
-            raise unknown_name("command", args[0], _VERBS, code="cli.command")
-        return super().resolve_command(ctx, args)
+class _Verbs(LazyGroup):
+    """The commands; a reader of their output that has gone is noticed."""
 
     def make_context(self, *arguments: Any, **more: Any) -> click.Context:
         with _noticing_a_reader_that_has_gone():
@@ -96,10 +80,6 @@ class _Verbs(click.Group):
         with _noticing_a_reader_that_has_gone():
             return super().invoke(ctx)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, help_text) for name, (_, help_text) in _VERBS.items()])
-
 
 _EPILOG = """\b
 Start here:
@@ -108,7 +88,7 @@ Start here:
   assay COMMAND --help              what a command takes, with examples"""
 
 
-@click.command(cls=_Verbs, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=_Verbs, verbs=_VERBS, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "--version", prog_name="assay", message="%(prog)s %(version)s")
 def cli() -> None:
     """Assay: prompts as tested, approved, observable releases."""

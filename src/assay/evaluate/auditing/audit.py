@@ -1,9 +1,10 @@
 """Asking a judge about replies as they were and as they were changed, and counting what that did to its verdicts."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import msgspec
 
@@ -18,6 +19,8 @@ AT_ONCE = 8
 LEAST_OWN = 5
 FLAGGED_FROM = 0.1
 """From this share on, a weakness is called one."""
+
+T = TypeVar("T")
 
 OpenGrade = Callable[[str], AbstractAsyncContextManager[Grade]]
 """Opens the grader; another text is another draw of the same judge's replies."""
@@ -124,12 +127,13 @@ async def _verdict(grade: Grade, case: Case, outcome: Outcome) -> Verdict | None
         return None
 
 
-async def _gather(tasks: "Iterable[object]") -> list:  # type: ignore[type-arg]  # of whatever the tasks return
+async def _gather(tasks: Iterable[Awaitable[T]]) -> list[T]:
+    """What the tasks return, in order; so many at once as a judge can bear."""
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def run(task: object) -> object:
+    async def run(task: Awaitable[T]) -> T:
         async with gate:
-            return await task  # type: ignore[misc]  # coroutines alone are given
+            return await task
 
     return list(await asyncio.gather(*(run(task) for task in tasks)))
 
