@@ -1,4 +1,4 @@
-"""The ledger of looks: what is the same look, what a further one may spend, and that no order of running gets around."""
+"""The ledger of looks: what is the same look, what a further one may spend, and that no order gets around it."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
