@@ -30,6 +30,12 @@ STATUS: dict[Decision, int] = {"pass": 0, "fail": 1, "inconclusive": 3, "invalid
 STOPPED = "interrupted; what was paid for is kept, and the same command goes on from there"
 FLIPS_SHOWN = 10
 SLICES_SHOWN = 4
+PARTS_SHOWN = 8
+_MEANS = {
+    "block": "an open question blocks the change",
+    "approval": "an open question needs an approval with a reason",
+    "canary": "an open question is allowed, with a canary",
+}
 _LABEL_WIDTH = 14
 _CELL_WIDTH = 24
 _GAP = 3
@@ -131,9 +137,22 @@ class SummaryView:
         """The decision: sign, word, sentence; then whatever else did not pass."""
         self.line()
         self._decided(summary.standing, summary.sentence)
-        for part in summary.gate:
-            if part.decision != "pass" and part.sentence != summary.sentence:
-                self._decided(part.decision, part.sentence)
+        others = [part for part in summary.gate if part.decision != "pass" and part.sentence != summary.sentence]
+        for part in others[:PARTS_SHOWN]:
+            told = " This is told, and does not count." if part.advisory else ""
+            self._decided(part.decision, f"{part.sentence}{told}")
+        if len(others) > PARTS_SHOWN:
+            self.line(f"and {wording.plural(len(others) - PARTS_SHOWN, 'rule')} more: assay gate {summary.run}")
+        self._beside(summary)
+
+    def _beside(self, summary: Summary) -> None:
+        """What the comparison could see, and what an open question means."""
+        compare = next((part for part in summary.gate if part.rule == "compare"), None)
+        if compare is not None and compare.visible is not None:
+            visible = f"{100 * compare.visible:.3g} points"
+            self.line(f"So many cases can see a difference of {visible} or more, four times out of five.", style="dim")
+        if summary.decision == "inconclusive" and summary.policy is not None:
+            self.line(f"The suite's risk is {summary.policy.risk}: {_MEANS[summary.policy.inconclusive]}.", style="dim")
 
     def _decided(self, standing: Standing, sentence: str) -> None:
         from rich.text import Text  # noqa: PLC0415 - costs start-up time

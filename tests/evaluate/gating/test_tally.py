@@ -167,6 +167,19 @@ def test_a_measure_is_held_by_its_ratio(factor, rule, decision, says):
 
 
 @pytest.mark.parametrize(
+    ("unknown", "decision"),
+    [pytest.param(1, "pass", id="one-in-two-hundred"), pytest.param(40, "inconclusive", id="one-in-five")],
+)
+def test_a_measure_that_is_often_unknown_cannot_pass(unknown, decision):
+    spec = GateSpec(compare=PAIR, metrics=(MetricRule(metric="cost_usd", ratio=1.1),))
+    rows = [row(i, name, cost_usd=None if i < unknown else "0.01") for i in range(200) for name in ("old", "new")]
+    part = judged(spec, rows)[2]
+
+    assert part.decision == decision
+    assert f"{unknown} of 200 cases have no cost_usd to compare." in part.sentence
+
+
+@pytest.mark.parametrize(
     ("shift", "decision"),
     [
         pytest.param(0.0, "pass", id="same"),

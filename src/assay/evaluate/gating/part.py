@@ -8,6 +8,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
+
 from assay.evaluate import wording
 from assay.evaluate.gate_spec import MetricRule, is_measure
 from assay.evaluate.gating import words
@@ -175,6 +177,17 @@ def mean_holds(cell: Cell, rule: MetricRule, ask: Question) -> GatePart:
         sentence = _open(cell, ask.about.within(f"{name} comes to {wanted}"), seen, tail)
     figures = _Figures(found, cell, bound=limit, visible=_visible(cell, ask.alpha), unit=_unit(metric))
     return figures.part(ask, decision, sentence, more=more)
+
+
+def known_enough(part: GatePart, cell: Cell, most: float) -> GatePart:
+    """The part of a measure, which cannot pass while more than the share ``most`` of the cases have no number."""
+    if not cell.left_out:
+        return part
+    total = cell.n + cell.left_out
+    said = f" {cell.left_out:,} of {wording.plural(total, 'case')} have no {part.metric} to compare."
+    enough = cell.left_out <= most * total
+    decision: Decision = part.decision if enough or part.decision == "fail" else "inconclusive"
+    return msgspec.structs.replace(part, decision=decision, sentence=part.sentence + said)
 
 
 def passes_enough(cell: Cell, minimum: float, ask: Question) -> GatePart:

@@ -15,6 +15,7 @@ from assay.evaluate.gating.part import (
     Estimate,
     Question,
     below_ratio,
+    known_enough,
     mean_holds,
     never_happens,
     no_different,
@@ -203,6 +204,10 @@ class GateTally:
 
     def _metric(self, rule: MetricRule, ask: "_Asking") -> GatePart:
         cell = self._groups.cell(self._of_rule(rule))
+        part = self._judge(rule, cell, ask)
+        return known_enough(part, cell, self.spec.max_missing) if is_measure(rule.metric) else part
+
+    def _judge(self, rule: MetricRule, cell: Cell, ask: "_Asking") -> GatePart:
         if rule.margin is not None:
             return not_worse(cell, rule.margin, ask.of("metric margin", rule.metric))
         if rule.ratio is not None:
