@@ -40,6 +40,19 @@ def test_the_price_is_that_of_the_model_that_is_named(sorting, here, sorter, aga
     assert cheap["sizes"][0]["time_s"] is None  # how fast that model is, nobody has measured
 
 
+def test_a_least_rate_takes_so_many_cases(sorting, here, sorter, against):
+    text = (sorting.root / "suites/sort.yaml").read_text() + "  at_least: {baseline: 0.7, candidate: 0.99}\n"
+    sorting.write("suites/sort.yaml", text)
+    before = here("plan", "suites/sort.yaml", "--json").json()["rates"]
+    here("eval", "suites/sort.yaml", *against(sorter))
+    after, told = here("plan", "suites/sort.yaml", "--json").json()["rates"], here("plan", "suites/sort.yaml")
+
+    assert [(one["rate"], one["seen"]) for one in before] == [(0.85, False), (0.995, False)]
+    assert (after[0]["rate"], after[0]["needed"]) == (0.8, 119)
+    assert after[1]["needed"] is None
+    assert "no number of cases shows that it is" in " ".join(told.out.split())
+
+
 def test_an_assumption_may_be_said(sorting, here):
     found = here("plan", "suites/sort.yaml", "--discordant", "0.02", "--json").json()
 

@@ -17,7 +17,7 @@ from assay.evaluate import wording
 from assay.evaluate.native import SuiteOptions, open_suite
 from assay.evaluate.plan import override_of
 from assay.evaluate.planning.evidence import gather
-from assay.evaluate.planning.plan import Given, Least, Plan, Seen, Size, make_plan
+from assay.evaluate.planning.plan import Given, Least, LeastRate, Plan, Seen, Size, make_plan
 from assay.evaluate.runs import find_run
 
 if TYPE_CHECKING:
@@ -97,14 +97,15 @@ def plan(
             takes=known.takes,
             concurrency=concurrency or suite.concurrency or app.concurrency(targets.values()),
             idle=known.idle,
+            rates=known.rates,
         )
     )
     if as_json:
         print_json(msgspec.to_builtins(found))
     else:
         _print(stdout_console(), found)
-    enough = all(seen.enough for seen in found.margins) and all(never.enough for never in found.never)
-    return 0 if enough else 1
+    told = [*(one.enough for one in found.margins), *(one.enough for one in found.never)]
+    return 0 if all([*told, *(one.enough for one in found.rates)]) else 1
 
 
 def _print(console: "Console", found: Plan) -> None:
@@ -113,10 +114,14 @@ def _print(console: "Console", found: Plan) -> None:
 
     often = "once" if found.repeats == 1 else f"{found.repeats} times"
     say(found.suite, "bold")
-    say(f"{wording.plural(found.cases, 'case')}, each run {often}. The variation is from {found.source}.")
+    varies = f" The variation is from {found.source}." if found.margins else ""
+    say(f"{wording.plural(found.cases, 'case')}, each run {often}.{varies}")
     for seen in found.margins:
         say("")
         say(margin_sentence(seen, found))
+    for rate in found.rates:
+        say("")
+        say(rate_sentence(rate, found))
     for never in found.never:
         said = "there are enough" if never.enough else f"{never.needed - found.cases:,} are missing"
         share = wording.percent(never.at_most)
@@ -157,6 +162,20 @@ def margin_sentence(seen: Seen, found: Plan) -> str:
         f"{metric}: too few cases. A loss of {margin} points matters, and the suite can see no loss below {visible}. "
         f"A candidate that is no different passes only {chance}; about {seen.needed:,} cases would make it 80 "
         f"({more:,} more)."
+    )
+
+
+def rate_sentence(rate: LeastRate, found: Plan) -> str:
+    """What it takes to show a least pass rate."""
+    least, true = wording.level(rate.minimum), wording.percent(rate.rate)
+    known = "as in the last run" if rate.seen else "half way between that and all"
+    if rate.needed is None:
+        said = "no number of cases shows that it is"
+        return f"{rate.variant}: its pass rate was {true}, which is not above {least}; {said}."
+    said = "there are enough" if rate.enough else f"{rate.needed - found.cases:,} are missing"
+    return (
+        f"{rate.variant}: to show a pass rate of at least {least}, if it truly is {true} ({known}), takes about "
+        f"{rate.needed:,} cases; {said}."
     )
 
 

@@ -1,7 +1,7 @@
 """Where a plan's numbers come from: the last finished runs of the suite, a pilot that is named, or an assumption."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from assay.evaluate.exporter import load_run
@@ -30,12 +30,14 @@ class Evidence:
         spreads: Each margin of the gate with its metric's spread.
         takes: What samples take.
         idle: What came of each case; None without a past run.
+        rates: Variant -> its pass rate in the run.
     """
 
     source: str
     spreads: list[tuple[float, Spread]]
     takes: Takes
     idle: Idle | None
+    rates: dict[str, float] = field(default_factory=dict)
 
 
 def gather(
@@ -80,7 +82,8 @@ def gather(
         cell = cells.get(metric)
         known = flips is None and cell is not None and cell.n >= ENOUGH
         spreads.append((margin, spread_of(metric, cell) if known and cell else assumed(metric, flips or ASSUMED_FLIPS)))
-    return Evidence(_source(summary, spreads, flips), spreads, takes, idle)
+    rates = {variant.name: variant.pass_rate for variant in summary.variants if variant.n}
+    return Evidence(_source(summary, spreads, flips), spreads, takes, idle, rates)
 
 
 def past_runs(runs: Path, suite: str) -> list[Path]:
@@ -124,6 +127,8 @@ def _source(summary: Summary, spreads: Sequence[tuple[float, Spread]], flips: fl
     if flips is not None:
         return f"what was said: {100 * flips:.3g} % of cases flip"
     seen = max((spread.seen for _, spread in spreads), default=0)
+    if not spreads:
+        return f"the run {summary.run}"
     if not seen:
         assumption = f"{100 * ASSUMED_FLIPS:.3g} % of cases flip"
         return f"an assumption, as the run {summary.run} did not compare this pair on enough cases: {assumption}"

@@ -3,8 +3,8 @@
 Where the numbers come from is ``evidence.py``; how they are printed, the command's.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import msgspec
@@ -13,7 +13,7 @@ from assay.evaluate.gate_spec import GateSpec
 from assay.evaluate.planning.idle import Idle
 from assay.evaluate.planning.spread import Spread
 from assay.evaluate.planning.usage import Takes
-from assay.stats.power import best_repeats
+from assay.stats.power import best_repeats, rate_cases
 from assay.stats.proportion import zero_failures_needed
 
 _SIZES = (0.5, 2.0, 4.0)
@@ -77,6 +77,26 @@ class Never(msgspec.Struct, frozen=True, kw_only=True):
     enough: bool
 
 
+class LeastRate(msgspec.Struct, frozen=True, kw_only=True):
+    """A least pass rate, and how many cases it takes to show it.
+
+    Attributes:
+        variant: Whose.
+        minimum: The rate that must be reached.
+        rate: The true rate that is planned for: the last run's, or half way between the least and all.
+        seen: Whether that rate is a run's.
+        needed: Cases that show it four times in five; None where the rate is no higher than the least.
+        enough: Whether there are so many.
+    """
+
+    variant: str
+    minimum: float
+    rate: float
+    seen: bool
+    needed: int | None
+    enough: bool
+
+
 class Least(msgspec.Struct, frozen=True, kw_only=True):
     """Which cases add least.
 
@@ -108,6 +128,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         alpha: The gate's one-sided error rate.
         margins: Each margin of the gate.
         never: Each rule of zero tolerance.
+        rates: Each least pass rate.
         sizes: Sizes that it might have, with what they see and take.
         best_repeats: Repeats of each case that bring most for the money, if cases may be added; None if unknown.
         least: Which cases add least; None without past runs.
@@ -121,6 +142,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     alpha: float
     margins: list[Seen]
     never: list[Never]
+    rates: list[LeastRate]
     sizes: list[Size]
     best_repeats: int | None
     least: Least | None
@@ -140,6 +162,7 @@ class Given:
         takes: What samples take.
         concurrency: Calls under way at once.
         idle: What came of each case in past runs.
+        rates: Variant -> its pass rate in the last run.
     """
 
     suite: str
@@ -151,6 +174,7 @@ class Given:
     takes: Takes
     concurrency: int
     idle: Idle | None = None
+    rates: Mapping[str, float] = field(default_factory=dict)
 
 
 def make_plan(given: Given) -> Plan:
@@ -169,6 +193,7 @@ def make_plan(given: Given) -> Plan:
         alpha=alpha,
         margins=margins,
         never=[_never(rule.grader, rule.at_most, cases, alpha) for rule in given.gate.never],
+        rates=[_rate(name, least, given) for name, least in given.gate.at_least.items()],
         sizes=sizes,
         best_repeats=best_repeats(within[0].between, within[0].within, case_cost=1, repeat_cost=1) if within else None,
         least=None if idle is None or not idle.runs else _least(idle),
@@ -191,6 +216,16 @@ def _seen(margin: float, spread: Spread, cases: int, repeats: int, alpha: float)
 def _never(grader: str, at_most: float, cases: int, alpha: float) -> Never:
     needed = zero_failures_needed(at_most, level=1 - alpha)
     return Never(grader=grader, at_most=at_most, needed=needed, enough=cases >= needed)
+
+
+def _rate(variant: str, minimum: float, given: Given) -> LeastRate:
+    seen = given.rates.get(variant)
+    rate = (1 + minimum) / 2 if seen is None else seen
+    needed = rate_cases(rate, minimum, alpha=given.gate.alpha) if 0 < minimum < rate else None
+    enough = minimum == 0 or (needed is not None and given.cases >= needed)
+    return LeastRate(
+        variant=variant, minimum=minimum, rate=_round(rate), seen=seen is not None, needed=needed, enough=enough
+    )
 
 
 def _pairs(given: Given, hardest: tuple[float, Spread]) -> list[tuple[int, int]]:
