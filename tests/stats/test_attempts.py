@@ -46,3 +46,7 @@ def test_over_many_cases_it_is_t_and_over_few_the_bootstrap():
 def test_what_cannot_be_is_refused(attempts, passed, k):
     with pytest.raises(ValueError, match="must be between"):
         pass_at_k(attempts, passed, k)
+
+
+def test_cases_that_rounding_alone_sets_apart_show_no_certainty():
+    assert over_cases([0.1] * 91, [*(number // 3 for number in range(90)), 30]).method == "zero-variance"

@@ -78,3 +78,13 @@ def test_the_same_seed_gives_the_same_interval_around_the_mean(values, seed):
     assert found == bca_mean(values, seed=seed, resamples=200, bounds=(-1.0, 1.0))
     assert -1 <= found.low <= found.value + 1e-12
     assert found.value - 1e-12 <= found.high <= 1
+
+
+@pytest.mark.parametrize(
+    "values", [[0.1, 0.1, 0.1, 0.1], [0.3 - 0.2, 0.2 - 0.1, 0.4 - 0.3, 0.1], [0.1 + 0.2 - 0.3, 0, 0, 0]]
+)
+def test_what_differs_by_rounding_alone_is_all_alike(values):
+    found = bca_mean(values, [0, 0, 0, 1], bounds=(-1.0, 1.0))
+
+    assert found.method == "zero-variance"
+    assert found.high - found.low > 0.5

@@ -226,3 +226,13 @@ def test_memory_does_not_grow_with_scores_that_have_no_cluster():
 
     assert moments.named == {}
     assert moments.every.squares.bits <= 2 * 1074
+
+
+def test_scores_that_rounding_alone_sets_apart_show_no_certainty():
+    moments = ClusterMoments()
+    for score in (0.3 - 0.2, 0.2 - 0.1, 0.4 - 0.3):
+        moments.add(score)
+    found = clustered_interval(moments, bounds=(-1.0, 1.0))
+
+    assert found.method == "zero-variance"
+    assert found.low < -0.5

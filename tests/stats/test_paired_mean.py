@@ -48,3 +48,11 @@ def test_it_holds_the_mean_within_the_bounds(pairs):
 
     assert -1 <= found.low <= found.value + 1e-9
     assert found.value - 1e-9 <= found.high <= 1
+
+
+def test_differences_that_rounding_alone_sets_apart_show_no_certainty():
+    values, ids = [0.3 - 0.2, 0.2 - 0.1, 0.4 - 0.3] * 30 + [0.1], [*(number // 3 for number in range(90)), 30]
+    found = paired_mean(values, ids)
+
+    assert found.method == "zero-variance"
+    assert found.low < 0.05

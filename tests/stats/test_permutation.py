@@ -61,3 +61,11 @@ def test_the_sides_mirror_each_other(values):
 
     assert sign_flip(values, side="greater").p_value == sign_flip(other, side="less").p_value
     assert 0 < sign_flip(values).p_value <= 1
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1e-6, 1e6, 1e12])
+@pytest.mark.parametrize("side", ["two-sided", "greater", "less"])
+def test_the_unit_of_the_differences_does_not_matter(unit, side):
+    values = np.array([1, 2, 3, 4, 5, 6, -2.0])
+
+    assert sign_flip(values * unit, side=side) == sign_flip(values, side=side)

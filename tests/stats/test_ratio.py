@@ -52,3 +52,9 @@ def test_the_other_way_round_it_is_one_over(pairs):
 
     assert there.value == pytest.approx(1 / back.value)
     assert there.low == pytest.approx(1 / back.high)
+
+
+def test_ratios_beyond_the_range_of_floats_are_no_trouble():
+    found = log_ratio([1e-300, 1e300], [1e300, 1e-300])
+
+    assert found.interval.value == pytest.approx(1)

@@ -4,6 +4,9 @@ Raises ``ValueError``: a wrong argument here is a mistake of the calling code. W
 have written wrongly in a file is checked where the file is read.
 """
 
+ROUNDING = 1e-12
+"""What differs by no more than this share of its range differs by rounding alone: 0.3 - 0.2 is not 0.2 - 0.1."""
+
 
 def require_level(level: float) -> None:
     """A two-sided confidence level lies strictly between 0 and 1."""

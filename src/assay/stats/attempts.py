@@ -9,6 +9,7 @@ from math import comb
 import numpy as np
 from numpy.typing import ArrayLike
 
+from assay.stats.argument import ROUNDING
 from assay.stats.bootstrap import bca_mean
 from assay.stats.clusters import cluster_sums
 from assay.stats.distribution import t_quantile
@@ -65,7 +66,7 @@ def over_cases(values: ArrayLike, clusters: ArrayLike | None = None, *, level: f
     """
     sums = cluster_sums(values, clusters)
     error = sums.standard_error()
-    if sums.clusters < FEW_CLUSTERS or not error:
+    if error is None or sums.clusters < FEW_CLUSTERS or sums.spread() <= ROUNDING:
         return bca_mean(values, clusters, level=level, seed=seed, bounds=(0.0, 1.0))
     half = t_quantile((1 + level) / 2, sums.clusters - 1) * error
     low, high = np.clip([sums.mean - half, sums.mean + half], 0.0, 1.0)

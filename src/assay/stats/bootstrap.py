@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from assay.stats.argument import require_level
+from assay.stats.argument import ROUNDING, require_level
 from assay.stats.clusters import ClusterSums, Floats, Indices, cluster_sums
 from assay.stats.distribution import normal_quantile, normal_share
 from assay.stats.interval import Interval
@@ -43,7 +43,8 @@ def bca_mean(
     Returns:
         With fewer than two clusters nothing is known, and the interval is all of ``bounds`` (infinite when None).
         When all clusters have the same mean, drawing them again shows nothing; within ``bounds`` the interval is
-        then the exact one for "none of G clusters was different" (``zero-variance``).
+        then the exact one for "none of G clusters was different" (``zero-variance``). Without ``bounds`` nothing
+        limits what was not seen, and the interval is the mean alone: read ``n`` beside it.
 
     Source:
         B. Efron, "Better bootstrap confidence intervals", JASA 82 (1987), 171-185; whole clusters: A. C. Davison
@@ -66,7 +67,8 @@ def bca_of_sums(
     mean, n = sums.mean, sums.n
     if sums.clusters < 2:
         return Interval(mean, low, high, n, level, "cluster-bca")
-    if np.ptp(sums.sums / sums.sizes) == 0:
+    scale = abs(mean) if bounds is None else high - low
+    if sums.spread() <= ROUNDING * scale:
         return _all_alike(sums, level, bounds)
 
     def statistic(drawn: Indices) -> Floats:

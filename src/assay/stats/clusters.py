@@ -39,6 +39,10 @@ class ClusterSums:
         """Mean of all values; 0 when there are none."""
         return float(self.sums.sum() / self.sizes.sum()) if len(self.sums) else 0.0
 
+    def spread(self) -> float:
+        """The distance between the lowest and the highest cluster mean; 0 when there are none."""
+        return float(np.ptp(self.sums / self.sizes)) if len(self.sums) else 0.0
+
     def standard_error(self) -> float | None:
         """The clustered standard error with the factor ``sqrt(G / (G - 1))``; None below two clusters.
 

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from assay.stats.argument import require_level
+from assay.stats.argument import ROUNDING, require_level
 from assay.stats.distribution import t_quantile
 from assay.stats.exact import ExactSum
 from assay.stats.interval import Interval
@@ -244,7 +244,7 @@ def _t_interval(summary: MeanSummary, level: float, bounds: tuple[float, float] 
         raise ValueError(f"the mean {mean} lies outside its bounds {floor} to {ceiling}")
     if error is None:
         return Interval(mean, floor, ceiling, summary.n, level, method)
-    if error == 0 and bounds is not None:
+    if bounds is not None and error <= ROUNDING * (ceiling - floor):
         return _zero_variance(summary, level, bounds)
     half = t_quantile((1 + level) / 2, summary.clusters - 1) * error
     return Interval(mean, max(floor, mean - half), min(ceiling, mean + half), summary.n, level, method)

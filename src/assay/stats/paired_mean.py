@@ -10,6 +10,7 @@ For pairs that arrive one at a time, and for passes in clusters, see ``paired``.
 import numpy as np
 from numpy.typing import ArrayLike
 
+from assay.stats.argument import ROUNDING
 from assay.stats.bootstrap import bca_of_sums
 from assay.stats.clusters import as_floats, cluster_sums
 from assay.stats.distribution import t_quantile
@@ -40,7 +41,7 @@ def paired_mean(
     if np.isin(found, (-1.0, 0.0, 1.0)).all() and sums.clusters == len(found):
         return tango(int((found == 1).sum()), int((found == -1).sum()), len(found), level=level)
     error = sums.standard_error()
-    if sums.clusters < FEW_CLUSTERS or not error:
+    if error is None or sums.clusters < FEW_CLUSTERS or sums.spread() <= ROUNDING:
         return bca_of_sums(sums, level=level, seed=seed, bounds=(-1.0, 1.0))
     half = t_quantile((1 + level) / 2, sums.clusters - 1) * error
     return Interval(sums.mean, max(-1.0, sums.mean - half), min(1.0, sums.mean + half), sums.n, level, "clustered-t")

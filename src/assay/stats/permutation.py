@@ -65,13 +65,14 @@ def sign_flip(
         return SignFlip(1.0, exact=True, clusters=0)
     exact = len(sums) <= MOST_EXACT
     totals = _all_totals(sums) if exact else _drawn_totals(sums, seed, rounds)
-    more = _extreme(totals, float(sums.sum()), side)
+    # Sums of the same numbers in another order differ in their last digits.
+    slack = 1e-11 * float(np.abs(sums).sum())
+    more = _extreme(totals, float(sums.sum()), side, slack=slack)
     p_value = more / len(totals) if exact else (more + 1) / (rounds + 1)
     return SignFlip(p_value, exact=exact, clusters=len(sums))
 
 
-def _extreme(totals: Floats, seen: float, side: Side) -> int:
-    slack = 1e-9 * max(1.0, abs(seen))  # sums of the same numbers in another order differ in their last digits
+def _extreme(totals: Floats, seen: float, side: Side, *, slack: float) -> int:
     if side == "greater":
         return int((totals >= seen - slack).sum())
     if side == "less":

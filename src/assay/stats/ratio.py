@@ -43,7 +43,8 @@ def log_ratio(
     """Interval for the geometric mean of candidate / baseline of paired positive amounts.
 
     Student's t on the logarithms with clustered standard error and G - 1 degrees of freedom; below 30 clusters the
-    cluster bootstrap BCa. A pair of which one side is 0, or not a number, has no ratio; it is left out and counted.
+    cluster bootstrap BCa. Where all ratios are the same the interval has no width, as nothing limits what was not seen:
+    read its ``n`` beside it. A pair of which one side is 0, or not a number, has no ratio; it is left out and counted.
 
     Args:
         baseline: Amounts, shape (n,), in any unit; NaN is unknown.
@@ -62,7 +63,7 @@ def log_ratio(
     if (first < 0).any() or (second < 0).any() or np.isinf(first).any() or np.isinf(second).any():
         raise ValueError("an amount must be 0 or more, and finite")
     kept = (first > 0) & (second > 0)
-    logs = as_floats(np.log(second[kept] / first[kept]))
+    logs = as_floats(np.log(second[kept]) - np.log(first[kept]))
     names = None if clusters is None else np.asarray(clusters)[kept]
     left_out = int((~kept).sum())
     if not len(logs):
@@ -77,4 +78,6 @@ def log_ratio(
     else:
         half, method = t_quantile((1 + level) / 2, sums.clusters - 1) * error, "log-ratio-t"
         low, high = sums.mean - half, sums.mean + half
-    return LogRatio(Interval(math.exp(sums.mean), math.exp(low), math.exp(high), sums.n, level, method), left_out)
+    with np.errstate(over="ignore"):  # beyond the range of floats a ratio is infinite
+        value, low, high = np.exp([sums.mean, low, high]).tolist()
+    return LogRatio(Interval(value, low, high, sums.n, level, method), left_out)
