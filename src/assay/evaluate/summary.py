@@ -141,7 +141,7 @@ class GatePart(msgspec.Struct, frozen=True, kw_only=True):
         unit: What ``value``, ``low``, ``high``, ``bound`` and ``visible`` are in.
         visible: The smallest difference that this many cases would probably see.
         repeats_needed: Repeats of each case that would probably settle it; None where more repeats would not.
-        remark: ``improved`` or ``worse-inside-margin`` of a pass, ``not-powered`` of a slice that is too small.
+        remark: ``improved`` or ``worse-inside-margin`` of a pass, ``not-powered`` of a slice, ``model-changed``.
         advisory: It is told and does not count.
     """
 
