@@ -7,6 +7,7 @@ from pathlib import Path
 
 import coverage
 import early
+import further
 import gates
 import judges
 from table import Table
@@ -29,10 +30,14 @@ def tables(rounds: int) -> list[Table]:
         coverage.proportions(),
         *coverage.clusters(rounds, SEED),
         coverage.latencies(rounds, SEED + 10),
+        further.ratios(few, SEED + 60),
+        further.reliability(few, SEED + 70),
+        further.agreement(few, SEED + 80),
         gates.operating(),
         gates.clustered(rounds, SEED + 20),
         gates.promises(rounds, SEED + 30),
         early.watched(few, SEED + 40),
+        further.sequences(few // 2, SEED + 90),
         judges.corrected(few, SEED + 50),
     ]
 

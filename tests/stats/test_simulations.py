@@ -55,3 +55,15 @@ def test_watching_keeps_the_error_rate_that_looking_loses():
 
     assert share(worse[4]) <= 5 + 1.5
     assert share(worse[2]) > 3 * 5
+    assert share(worse[3]) <= 5 + 1.5
+
+
+def test_further_intervals_hold_where_the_easy_way_does_not():
+    page = PAGE.read_text("utf-8")
+    ratios, attempts = rows(page, "Ratios of cost and latency"), rows(page, "Reliability over attempts")
+    agreement, watched = rows(page, "Agreement of two raters"), rows(page, "Intervals that are watched")
+
+    assert all(share(row[1]) > 93 and share(row[2]) < 85 for row in ratios if int(row[0]) >= 30)
+    assert all(share(row[1]) > 92 and share(row[2]) < 80 for row in attempts)
+    assert all(share(cell) > 93 for row in agreement for cell in row[2:])
+    assert all(share(row[1]) > 95 > 80 > share(row[2]) for row in watched)
