@@ -36,6 +36,7 @@ def tables(rounds: int) -> list[Table]:
         gates.operating(),
         gates.clustered(rounds, SEED + 20),
         gates.promises(rounds, SEED + 30),
+        gates.pilots(few // 10, SEED + 100),
         early.watched(few, SEED + 40),
         further.sequences(few // 2, SEED + 90),
         judges.corrected(few, SEED + 50),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from statsmodels.stats.power import NormalIndPower
+from statsmodels.stats.power import NormalIndPower, TTestPower
 
 from assay.stats.paired import tango
 from assay.stats.power import (
@@ -95,3 +95,15 @@ def test_what_cannot_be_planned_is_refused():
     assert visible_margin(0.1, 0) == math.inf
     assert [power_for_margin(0.0, 10, 0.1), power_for_margin(0.0, 10, 0.1, difference=-0.2)] == [1.0, 0.0]
     assert np.isfinite(power_for_margin(0.1, 1, 0.5))
+
+
+@pytest.mark.parametrize(("n", "effect"), [(8, 0.6), (20, 0.4), (60, 0.25), (400, 0.15)])
+def test_the_power_of_students_t_equals_another_implementation(n, effect):
+    peer = TTestPower().power(effect, n, alpha=0.05, alternative="larger")
+
+    assert power_for_margin(1.0, n, effect, clusters=n) == pytest.approx(peer, abs=1e-9)
+
+
+def test_far_out_in_the_tail_the_power_is_still_a_probability():
+    assert power_for_margin(1e-9, 1_000, 0.9, clusters=1_000) == 1.0
+    assert power_for_margin(1.0, 3, 1e-9, difference=-40.0, clusters=3) == pytest.approx(0.0, abs=1e-6)

@@ -52,6 +52,17 @@ def t_tail(value: float, degrees_of_freedom: int) -> float:
     return float(stdtr(degrees_of_freedom, -value))
 
 
+def noncentral_t_tail(value: float, degrees_of_freedom: int, shift: float) -> float:
+    """The probability that a noncentral t variable exceeds ``value``; ``shift`` is its noncentrality.
+
+    Where SciPy's series does not converge, far out in a tail, it is the normal probability.
+    """
+    from scipy.special import nctdtr  # noqa: PLC0415  # start-up cost, see the module's first lines
+
+    below = float(nctdtr(degrees_of_freedom, shift, value))
+    return normal_share(shift - value) if math.isnan(below) else min(1.0, max(0.0, 1 - below))
+
+
 def beta_quantile(probability: float, a: float, b: float) -> float:
     """The number that a Beta(a, b) variable stays below with this probability, in (0, 1)."""
     from scipy.special import betaincinv  # noqa: PLC0415  # start-up cost, see the module's first lines

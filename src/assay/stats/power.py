@@ -7,7 +7,7 @@ variance, as ``Pairs.planning_variance`` does: the answer then holds for cases c
 import math
 
 from assay.stats.argument import require_positive, require_probability
-from assay.stats.distribution import normal_quantile, normal_share, t_quantile
+from assay.stats.distribution import noncentral_t_tail, normal_quantile, normal_share, t_quantile
 from assay.stats.paired import tango_variance
 
 
@@ -143,7 +143,13 @@ def rate_cases(rate: float, minimum: float, *, alpha: float = 0.05, power: float
 
 
 def power_for_margin(
-    variance_of_difference: float, n: int, margin: float, *, difference: float = 0.0, alpha: float = 0.05
+    variance_of_difference: float,
+    n: int,
+    margin: float,
+    *,
+    difference: float = 0.0,
+    alpha: float = 0.05,
+    clusters: int | None = None,
 ) -> float:
     """The chance that ``n`` cases show a candidate to be not worse by ``margin``, at this true difference.
 
@@ -153,13 +159,17 @@ def power_for_margin(
         margin: Largest loss to be tolerated, above 0.
         difference: The true difference; 0 is "no different".
         alpha: One-sided error rate.
+        clusters: How many clusters the cases come in, for Student's t; None for as many as one likes.
     """
     _require_variance(variance_of_difference)
     require_positive("the margin", margin)
     if variance_of_difference == 0:
         return 1.0 if difference > -margin else 0.0
     reach = (difference + margin) / math.sqrt(variance_of_difference / n)
-    return normal_share(reach - _z_alpha(alpha, sides=1))
+    if clusters is None:
+        return normal_share(reach - _z_alpha(alpha, sides=1))
+    degrees = max(1, clusters - 1)
+    return noncentral_t_tail(t_quantile(1 - alpha, degrees), degrees, reach)
 
 
 def power_of_passes(

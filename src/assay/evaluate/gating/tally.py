@@ -3,7 +3,7 @@
 Rows come in plan order. A gate that concludes nothing from the cases on others counts nothing here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from assay.evaluate.gate_spec import CompareRule, GateSpec, MetricRule, NeverRule, is_measure
 from assay.evaluate.gating.arm import Arm
@@ -44,6 +44,7 @@ class GateTally:
 
     Attributes:
         arms: Variant -> its samples.
+        watch: Is given every block of cases as well; None is nobody.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class GateTally:
         tags = spec.slices.tags if spec.slices is not None else ()
         readers = {column: self._reader(column) for column in self._columns}
         self.cases = CaseColumns(readers, repeats=repeats, rule=spec.cases, tags=tags, take=self.add_block)
+        self.watch: Callable[[Block], None] | None = None
         self._finished = False
 
     def add(self, row: SampleRow) -> None:
@@ -77,6 +79,8 @@ class GateTally:
     def add_block(self, block: Block) -> None:
         """Take in cases that have been reduced already; their columns are those of ``columns``."""
         self._groups.add(block)
+        if self.watch is not None:
+            self.watch(block)
 
     @property
     def columns(self) -> list[Column]:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from assay.evaluate.exporter import load_run
 from assay.evaluate.gate_spec import GateSpec
-from assay.evaluate.gating.cell import Cell
 from assay.evaluate.gating.tally import GateTally
 from assay.evaluate.planning.idle import MOST_RUNS, Idle
+from assay.evaluate.planning.past import PastClusters, pairs_of
 from assay.evaluate.planning.spread import ASSUMED_FLIPS, Spread, assumed, spread_of
 from assay.evaluate.planning.usage import Takes
 from assay.evaluate.run_folder import iterate_rows
@@ -72,16 +72,15 @@ def gather(
         source = f"{why}: {100 * used:.3g} % of cases flip"
         return Evidence(source, [(margin, assumed(metric, used)) for metric, margin in wanted], takes, None)
     summary = load_run(folders[0]).summary
-    cells = _cells(folders[0], summary, gate, takes)
+    seen = _seen(folders[0], summary, gate, takes)
     _other_models(takes, summary)
     idle = Idle()
     for folder in folders[:MOST_RUNS]:
         idle.add_run(iterate_rows(folder))
     spreads = []
     for metric, margin in wanted:
-        cell = cells.get(metric)
-        known = flips is None and cell is not None and cell.n >= ENOUGH
-        spreads.append((margin, spread_of(metric, cell) if known and cell else assumed(metric, flips or ASSUMED_FLIPS)))
+        spread = seen.get(metric) if flips is None else None
+        spreads.append((margin, spread or assumed(metric, flips or ASSUMED_FLIPS)))
     rates = {variant.name: variant.pass_rate for variant in summary.variants if variant.n}
     return Evidence(_source(summary, spreads, flips), spreads, takes, idle, rates)
 
@@ -98,8 +97,8 @@ def margins_of(gate: GateSpec) -> list[tuple[str, float]]:
     return found + [(metric, margin) for metric, margin in rules if margin is not None and not metric.endswith("_ms")]
 
 
-def _cells(folder: Path, summary: Summary, gate: GateSpec, takes: Takes) -> dict[str, Cell]:
-    """What the run shows of each metric; of none where it did not run the pair."""
+def _seen(folder: Path, summary: Summary, gate: GateSpec, takes: Takes) -> dict[str, Spread]:
+    """What the run shows of each metric; nothing of those that it did not compare on enough cases."""
     labels = [
         VariantLabel(name=v.name, prompt=v.prompt, version=v.version, digest=v.digest, model=v.model)
         for v in summary.variants
@@ -109,10 +108,13 @@ def _cells(folder: Path, summary: Summary, gate: GateSpec, takes: Takes) -> dict
     usable = pair is not None and {pair.candidate, pair.baseline} <= names
     spec = replace(gate, at_least={}, never=(), slices=None, cases=None) if usable else GateSpec()
     counted = GateTally(spec, labels, repeats=summary.repeats)
+    past = PastClusters(pairs_of(counted.columns, pair.candidate, pair.baseline) if usable and pair else {})
+    counted.watch = past.add
     for row in iterate_rows(folder):
         counted.add(row)
         takes.add(row)
-    return {metric: cell for metric, _, cell in counted.margins()}
+    cells = {metric: cell for metric, _, cell in counted.margins()}
+    return {metric: spread_of(metric, cell, past.of(metric)) for metric, cell in cells.items() if cell.n >= ENOUGH}
 
 
 def _other_models(takes: Takes, summary: Summary) -> None:
