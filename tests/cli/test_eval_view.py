@@ -119,7 +119,7 @@ def test_many_variants_are_printed_below_each_other(summary):
     text = printed(changed(summary, variants=variants, comparison=None))
 
     assert all(f"variant-{i}" in text for i in range(7))
-    assert text.count("pass rate") == 4
+    assert text.count("\npass rate") == 4
     assert text.count("50.8 % (42.3 to 59.1)") == 7
 
 
@@ -172,7 +172,20 @@ def test_every_rule_that_did_not_pass_is_named(summary):
     text = printed(changed(summary, decision="fail", sentence="candidate is worse.", gate=parts))
 
     assert text.count("candidate is worse.") == 1
-    assert "? INCONCLUSIVE  Too few to say." in text
+    assert "? Least pass rate of candidate: Too few to say." in text
+
+
+def test_slices_that_are_too_small_are_one_line(summary):
+    slices = [
+        GatePart(rule="slices", decision="inconclusive", sentence=f"{name} is small.", slice=f"topic={name}",
+                 metric="pass", remark="not-powered", cases_needed=40)
+        for name in ("bills", "cards", "loans")
+    ]  # fmt: skip
+    text = " ".join(printed(changed(summary, decision="inconclusive", sentence="Open.", gate=slices)).split())
+
+    assert "? 3 of 3 slices are too small to be judged (topic=bills, topic=cards, topic=loans)" in text
+    assert "each takes up to 40 more cases." in text
+    assert "is small" not in text
 
 
 def test_a_run_without_a_gate_says_so(summary):

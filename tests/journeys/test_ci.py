@@ -39,13 +39,14 @@ def test_every_file_is_there_and_valid(job):
     assert done.status == 3
     assert SARIF.findings(sarif) == []
     places = [
-        (place["artifactLocation"]["uri"], place["region"]["startLine"])
+        (place["artifactLocation"]["uri"], place.get("region", {}).get("startLine", 1))
         for result in sarif["runs"][0]["results"]
         for place in [result["locations"][0]["physicalLocation"]]
     ]
-    assert places == [("datasets/tickets.jsonl", 1)]
+    assert places == [("suites/sort.yaml", 1), ("datasets/tickets.jsonl", 1)]
     assert [(issue["location"]["path"], issue["location"]["lines"]["begin"]) for issue in quality] == places
-    assert len(cases) == 24
+    assert [case.attrib["name"] for case in cases[:-24]] == ["Validity", "Comparison"]
+    assert len(cases) == 2 + 24
     assert comment.startswith(marker("desk.sort") + "\n### ❔ desk.sort: Inconclusive\n")
     assert (root / "summary.md").read_text("utf-8").startswith("### ❔ desk.sort: Inconclusive\n")
 
@@ -55,8 +56,8 @@ def test_the_annotations_stand_before_what_people_read_in_which_the_runner_obeys
     lines = done.out.splitlines()
     stop = next(i for i, line in enumerate(lines) if line.startswith("::stop-commands::"))
 
-    assert [re.match(r"::(\w+) ", line)[1] for line in lines[:stop]] == ["warning", "error"]
-    assert lines[1] == (
+    assert [re.match(r"::(\w+) ", line)[1] for line in lines[:stop]] == ["warning", "error", "error"]
+    assert lines[2] == (
         "::error title=grader%3Achoice,file=datasets/tickets.jsonl,line=1::"
         "t-000 under candidate: chose 'bug' instead of 'billing'"
     )
@@ -259,4 +260,4 @@ def test_a_configuration_of_promptfoos_is_a_suite_like_others(small, sorter, her
     }
     sarif = json.loads((out / "promptfooconfig.sarif").read_bytes())
     assert SARIF.findings(sarif) == []
-    assert len(sarif["runs"][0]["results"]) == tests - 1
+    assert len([r for r in sarif["runs"][0]["results"] if r["ruleId"].startswith("grader:")]) == tests - 1

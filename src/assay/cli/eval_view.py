@@ -13,8 +13,10 @@ from assay.cli.terminal_text import TerminalText
 from assay.cli.workflow import commands_ignored
 from assay.evaluate import wording
 from assay.evaluate.first_failure import FirstFailures
-from assay.evaluate.report_page import focus, worst_first
-from assay.evaluate.summary import Comparison, Flip, Summary, VariantSummary
+from assay.evaluate.gate_told import name_of, sentence_of, told, without_unpowered, worst_first
+from assay.evaluate.report_page import focus
+from assay.evaluate.report_page import worst_first as weakest_first
+from assay.evaluate.summary import Comparison, Flip, GatePart, Summary, VariantSummary
 from assay.evaluate.types import Decision, Standing
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ STATUS: dict[Decision, int] = {"pass": 0, "fail": 1, "inconclusive": 3, "invalid
 STOPPED = "interrupted; what was paid for is kept, and the same command goes on from there"
 FLIPS_SHOWN = 10
 SLICES_SHOWN = 4
-PARTS_SHOWN = 8
+PARTS_SHOWN = 12
 _MEANS = {
     "block": "an open question blocks the change",
     "approval": "an open question needs an approval with a reason",
@@ -134,16 +136,25 @@ class SummaryView:
         self.line(f"{names}, paired on {cases}{clusters}: {found.gained:,} gained, {found.lost:,} lost", style="dim")
 
     def decision(self, summary: Summary) -> None:
-        """The decision: sign, word, sentence; then whatever else did not pass."""
+        """The decision: sign, word, sentence; then every rule, the worst first."""
         self.line()
         self._decided(summary.standing, summary.sentence)
-        others = [part for part in summary.gate if part.decision != "pass" and part.sentence != summary.sentence]
+        parts, small = without_unpowered(list(worst_first(told(summary))))
+        others = [part for part in parts if part.sentence != summary.sentence]
         for part in others[:PARTS_SHOWN]:
-            told = " This is told, and does not count." if part.advisory else ""
-            self._decided(part.decision, f"{part.sentence}{told}")
+            self._part(part)
+        if small:
+            self.line(f"? {small}")
         if len(others) > PARTS_SHOWN:
             self.line(f"and {wording.plural(len(others) - PARTS_SHOWN, 'rule')} more: assay gate {summary.run}")
         self._beside(summary)
+
+    def _part(self, part: GatePart) -> None:
+        """A rule's sign, name and sentence."""
+        sign, _ = wording.STANDING_WORDS[part.decision]
+        text = self.styled(f"{sign} ", _STYLES[part.decision])
+        text.append(self.text.safe(f"{name_of(part)}: {sentence_of(part)}"), style="default not bold")
+        self.console.print(text)
 
     def _beside(self, summary: Summary) -> None:
         """What the comparison could see, and what an open question means."""
@@ -206,7 +217,7 @@ class SummaryView:
     def slices(self, summary: Summary) -> None:
         """The weakest slices of the variant that the run is about; none of a run that says nothing of quality."""
         about = focus(summary) if summary.decision != "invalid" else None
-        weakest = worst_first(about)[:SLICES_SHOWN] if about is not None else []
+        weakest = weakest_first(about)[:SLICES_SHOWN] if about is not None else []
         if about is None or not weakest:
             return
         self.line()

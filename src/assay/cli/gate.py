@@ -17,6 +17,7 @@ from assay.evaluate import wording
 from assay.evaluate.gate_record import GATE, GateRecord
 from assay.evaluate.gate_replay import Replayed, replay
 from assay.evaluate.gate_runs import TwoRuns, gate_runs
+from assay.evaluate.gate_told import name_of, sentence_of
 from assay.evaluate.gating.look import LOOKS, LookLedger
 from assay.evaluate.runs import find_run
 from assay.evaluate.summary import standing
@@ -93,8 +94,7 @@ def _print(record: GateRecord) -> None:
     view.line()
     for part in record.parts:
         mark, _ = wording.STANDING_WORDS[part.decision]
-        told = " (told, does not count)" if part.advisory else ""
-        view.line(f"{mark} {part.rule}{told}: {part.sentence}")
+        view.line(f"{mark} {name_of(part)}: {sentence_of(part)}")
         if part.visible is not None:
             view.line(f"    {_visible(part.visible, part.unit, part.rule)}", style="dim")
 

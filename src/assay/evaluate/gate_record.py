@@ -2,7 +2,7 @@
 
 It is written in canonical JSON (RFC 8785) and holds no time, so the same inputs make the same bytes: ``assay gate``
 makes it again from ``plan.json`` and ``samples.jsonl`` (``gate_replay.py``). Terminal, report, JUnit, SARIF and
-comments tell what it says. Nothing is decided here; that is ``gate.py``.
+comments tell its sentences (``gate_told.py``). Nothing is decided here; that is ``gate.py``.
 """
 
 import math

@@ -1,7 +1,8 @@
 """What a run found wrong, one thing at a time, with its place: what code hosts show beside the lines.
 
-A failed sample is one problem for each grader that failed it, a sample that ended in an error is one. The baseline
-of a comparison is left out: it is not what changed. How a problem is written is for the exporters.
+Of the gate these are the rules that did not pass, at the suite's file; then come the samples. A failed sample is one
+problem for each grader that failed it, a sample that ended in an error is one. The baseline of a comparison is left
+out: it is not what changed. How a problem is written is for the exporters.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from assay.core.canonical import digest
 from assay.core.location import Location
 from assay.evaluate.case_place import Places
 from assay.evaluate.exporter import FinishedRun
+from assay.evaluate.gate_told import effect_of, fingerprint_of, rule_id, sentence_of, told, worst_first
 from assay.evaluate.report_text import one_line
 from assay.evaluate.summary import Summary, VariantSummary
 from assay.evaluate.types import SampleRow
@@ -27,12 +29,15 @@ class Problem:
     """One thing.
 
     Attributes:
-        rule: ``grader:NAME`` or ``error:CODE``.
+        rule: ``gate:RULE``, ``grader:NAME`` or ``error:CODE``.
         level: ``error`` where the gate did not pass, else ``warning``: the gate allows this one.
         what: A sentence on one line; nothing in it acts, but no format's escapes have been applied.
         where: The case's line, or else the prompt's file, or else the suite's.
         prompt: The file of the prompt, as seen from here.
         fingerprint: The same for the same problem of a later run.
+        variant: Whose it is; empty for the gate.
+        case: The sample's case; empty for the gate.
+        repeat: Which repeat of it.
     """
 
     rule: str
@@ -41,9 +46,9 @@ class Problem:
     where: Location
     prompt: str | None
     fingerprint: str
-    variant: str
-    case: str
-    repeat: int
+    variant: str = ""
+    case: str = ""
+    repeat: int = 0
 
 
 def reported(summary: Summary) -> list[VariantSummary]:
@@ -54,19 +59,36 @@ def reported(summary: Summary) -> list[VariantSummary]:
 
 def rules(summary: Summary) -> list[str]:
     """The rules of all the problems that ``problems`` can give, sorted."""
-    told = reported(summary)
-    graders = {f"grader:{grader.grader}" for variant in told for grader in variant.graders}
-    codes = {f"error:{code}" for variant in told for code in variant.error_codes}
-    return sorted(graders | codes)
+    variants = reported(summary)
+    graders = {f"grader:{grader.grader}" for variant in variants for grader in variant.graders}
+    codes = {f"error:{code}" for variant in variants for code in variant.error_codes}
+    gate = {rule_id(part) for part in told(summary) if part.decision != "pass"}
+    return sorted(gate | graders | codes)
+
+
+def gate_problems(run: FinishedRun) -> Iterator[Problem]:
+    """The rules of the gate that did not pass, worst first, at the suite's file."""
+    summary = run.summary
+    suite = Places(run.folder, {}).suite()
+    for part in worst_first(told(summary)):
+        if part.decision != "pass":
+            yield Problem(
+                rule=rule_id(part),
+                level="error" if effect_of(part, summary) == "fails" else "warning",
+                what=sentence_of(part),
+                where=suite,
+                prompt=None,
+                fingerprint=fingerprint_of(part, summary),
+            )
 
 
 def problems(run: FinishedRun) -> Iterator[Problem]:
-    """The problems of a run, in the order of its rows; the rows are read once."""
+    """The problems of a run's samples, in the order of its rows; the rows are read once."""
     summary = run.summary
     places = Places(run.folder, summary.datasets)
-    told = {variant.name for variant in reported(summary)}
+    names = {variant.name for variant in reported(summary)}
     for row in run.rows():
-        if row.status != "passed" and row.variant in told:
+        if row.status != "passed" and row.variant in names:
             yield from _of(row, summary, places)
 
 

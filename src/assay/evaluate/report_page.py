@@ -6,12 +6,13 @@ The template only places it. Samples and flips are in ``report_rows.py``, axes i
 from dataclasses import dataclass
 
 from assay.evaluate import wording
+from assay.evaluate.gate_told import name_of, sentence_of
 from assay.evaluate.report_data import Packed
 from assay.evaluate.report_gate import GateView, gate_view
 from assay.evaluate.report_plot import RATE_TICKS, Bar, DifferenceAxis, Tick, difference_axis, rate_bar
 from assay.evaluate.report_rows import FlipView, SampleView, flip_views, sample_views
 from assay.evaluate.report_text import one_line
-from assay.evaluate.summary import Comparison, GatePart, Slice, Summary, VariantSummary
+from assay.evaluate.summary import Comparison, Slice, Summary, VariantSummary
 from assay.evaluate.types import Standing
 from assay.evaluate.wording import NBSP
 
@@ -191,7 +192,7 @@ def page(run: Summary, packed: Packed, heading: Heading | None = None) -> Page:
         notes=_stopped(run) if heading is None else heading.notes,
         has_gate=run.gated,
         figures=gate_view(run),
-        gate=[GateLine(_mark(p.decision), _rule(p), _sentence(p.sentence)) for p in run.gate if p.slice is None],
+        gate=[GateLine(_mark(p.decision), name_of(p), _sentence(sentence_of(p))) for p in run.gate if p.slice is None],
         scope=_scope(run),
         variants=[_variant(variant, run.comparison) for variant in run.variants],
         level=wording.level(run.variants[0].level) if run.variants else "",
@@ -221,14 +222,6 @@ def _mark(standing: Standing) -> Mark:
 def _sentence(text: str) -> str:
     """A sentence of the gate, its figures joined to their units."""
     return one_line(text, 2_000).replace(" %", f"{NBSP}%").replace(" points", f"{NBSP}points")
-
-
-def _rule(part: GatePart) -> str:
-    kind, _, name = part.rule.partition(" ")
-    known = {"validity": "Validity", "compare": "Comparison", "at_least": "Lowest pass rate"}
-    if part.slice is not None:
-        return f"Slice {one_line(part.slice, 60)}"
-    return f"{known.get(kind, kind)} {name}".strip() if kind != "at_least" else f"{known[kind]}, {name}"
 
 
 def _compares(run: Summary) -> bool:

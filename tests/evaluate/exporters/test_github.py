@@ -39,6 +39,9 @@ def test_the_decision_stands_at_the_suite_and_each_problem_at_its_cases_line(run
 
     assert decision[1] == {"title": f"sort: {run.summary.decision}", "file": "suites/sort.yaml"}
     assert decision[2] == f"{run.summary.sentence} 3 did not pass."
+    rule, *rest = rest
+    (compare,) = (part for part in run.summary.gate if part.rule == "compare")
+    assert rule == (rest[0][0], {"title": "gate:compare", "file": "suites/sort.yaml"}, compare.sentence)
     assert rest[2] == (
         rest[0][0],
         {"title": "grader:choice", "file": "datasets/first.jsonl", "line": "4"},

@@ -38,13 +38,14 @@ def test_each_grader_that_failed_a_sample_is_an_issue_at_the_cases_line(run, wri
 
     assert REPORT.findings(issues) == []
     assert [(i["check_name"], i["location"]["path"], i["location"]["lines"]["begin"]) for i in issues] == [
+        ("gate:compare", "suites/sort.yaml", 1),
         ("grader:contract", "datasets/first.jsonl", 2),
         ("grader:choice", "datasets/first.jsonl", 2),
         ("grader:choice", "datasets/first.jsonl", 4),
         ("grader:choice", "datasets/second.csv", 3),
     ]
     assert {i["severity"] for i in issues} == {"minor" if run.summary.decision == "pass" else "major"}
-    assert len({i["fingerprint"] for i in issues}) == 4
+    assert len({i["fingerprint"] for i in issues}) == 5
 
 
 def test_a_run_without_a_problem_is_an_empty_list(made, write):

@@ -13,7 +13,7 @@ from assay.core.location import Location
 from assay.evaluate.case_place import Places
 from assay.evaluate.exporter import FinishedRun, exporters
 from assay.evaluate.exporters.markdown import comment
-from assay.evaluate.problem import problems, reported
+from assay.evaluate.problem import gate_problems, problems, reported
 from assay.evaluate.report_text import one_line
 from assay.evaluate.types import Decision
 
@@ -29,14 +29,15 @@ _CHARS = 1_000
 
 @exporters.register("github")
 def github(run: FinishedRun, out: BinaryIO) -> None:
-    """Write the decision and the first problems as annotations; add to the step's summary if there is one."""
+    """Write the decision, the first rules that did not pass and the first problems; add to the step's summary."""
     summary = run.summary
     total = sum(variant.failed + variant.errors for variant in reported(summary))
     said = f"{summary.sentence} {total:,} did not pass." if total else summary.sentence
     title = f"{summary.suite}: {summary.standing}"
     suite = Places(run.folder, {}).suite()
     out.write(command(_COMMANDS[summary.decision], title, suite, said).encode())
-    first = islice(problems(run), MOST - 1)
+    rules = list(islice(gate_problems(run), MOST // 2))
+    first = [*rules, *islice(problems(run), MOST - 1 - len(rules))]
     out.writelines(command(found.level, found.rule, found.where, found.what).encode() for found in first)
     if file := os.environ.get(SUMMARY_VARIABLE):
         with Path(file).open("a", encoding="utf-8") as handle:

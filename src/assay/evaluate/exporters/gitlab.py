@@ -3,12 +3,13 @@
 Test results go to GitLab as JUnit XML, which is the exporter ``junit``'s.
 """
 
+from itertools import chain
 from typing import BinaryIO
 
 import msgspec
 
 from assay.evaluate.exporter import FinishedRun, exporters
-from assay.evaluate.problem import Problem, problems
+from assay.evaluate.problem import Problem, gate_problems, problems
 
 _SEVERITIES = {"error": "major", "warning": "minor"}
 
@@ -17,9 +18,10 @@ _encode = msgspec.json.Encoder().encode
 
 @exporters.register("gitlab")
 def gitlab(run: FinishedRun, out: BinaryIO) -> None:
-    """Write the problems of the run as a list of issues, one a line."""
+    """Write the gate's rules that did not pass, and the problems of the samples, as a list of issues, one a line."""
+    found = chain(gate_problems(run), problems(run))
     out.write(b"[")
-    out.writelines((b",\n" if i else b"\n") + _encode(_issue(problem)) for i, problem in enumerate(problems(run)))
+    out.writelines((b",\n" if i else b"\n") + _encode(_issue(problem)) for i, problem in enumerate(found))
     out.write(b"\n]\n")
 
 

@@ -1,4 +1,5 @@
-"""Exporter ``junit``: JUnit XML, which CI systems show: a test suite for each variant, a test case for each sample.
+"""Exporter ``junit``: JUnit XML, which CI systems show: a test suite for the gate with a test case for each of its
+rules, then one for each variant with a test case for each sample.
 
 Written as a stream: the rows come mixed, by case, so each variant's part waits in a temporary file until
 it is its turn. The reply itself is not in it; the reasons of the verdicts are.
@@ -13,7 +14,8 @@ from dataclasses import dataclass
 from typing import IO, BinaryIO
 
 from assay.evaluate.exporter import FinishedRun, exporters
-from assay.evaluate.summary import Summary, VariantSummary
+from assay.evaluate.gate_told import effect_of, name_of, sentence_of, told
+from assay.evaluate.summary import GatePart, Summary, VariantSummary
 from assay.evaluate.types import SampleRow
 
 _SPOOLED_BYTES = 1 << 20
@@ -24,7 +26,7 @@ _ATTRIBUTE = _TEXT | str.maketrans({'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
 
 @dataclass(slots=True)
 class _Part:
-    """The test cases of one variant so far."""
+    """The test cases of the gate, or of one variant, so far."""
 
     file: IO[bytes]
     tests: int = 0
@@ -37,6 +39,13 @@ class _Part:
         self.file.write(text.encode())
         self.tests += 1
         self.skipped += 1
+
+    def rule(self, part: GatePart, summary: Summary) -> None:
+        effect = effect_of(part, summary)
+        self.file.write(_rule(part, summary, effect).encode())
+        self.tests += 1
+        self.skipped += effect == "warns"
+        self.failures += effect == "fails"
 
     def add(self, row: SampleRow, text: str) -> None:
         self.file.write(text.encode())
@@ -70,17 +79,28 @@ def dump_junit(rows: Iterable[SampleRow], summary: Summary, out: IO[bytes]) -> N
         for variant in summary.variants:
             if variant.missing:
                 parts[variant.name].skip(_missing(variant, summary))
-        counts = _counts(parts.values())
+        gate = _Part(stack.enter_context(tempfile.SpooledTemporaryFile(_SPOOLED_BYTES)))
+        for rule in told(summary):
+            gate.rule(rule, summary)
+        counts = _counts([gate, *parts.values()])
         out.write(
             f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name={_quoted(summary.suite)}{counts}>\n'.encode()
         )
+        if gate.tests:
+            name = _quoted(f"{summary.suite}.gate")
+            out.write(f'  <testsuite name={name}{_counts([gate])} skipped="{gate.skipped}">\n'.encode())
+            _copy(gate, out)
         for variant in summary.variants:
             part = parts[variant.name]
             out.write(_start(variant, part, summary).encode())
-            part.file.seek(0)
-            shutil.copyfileobj(part.file, out)
-            out.write(b"  </testsuite>\n")
+            _copy(part, out)
         out.write(b"</testsuites>\n")
+
+
+def _copy(part: _Part, out: IO[bytes]) -> None:
+    part.file.seek(0)
+    shutil.copyfileobj(part.file, out)
+    out.write(b"  </testsuite>\n")
 
 
 def _counts(parts: Iterable[_Part]) -> str:
@@ -115,6 +135,18 @@ def _start(variant: VariantSummary, part: _Part, summary: Summary) -> str:
     stamp = f" timestamp={_quoted(summary.started_utc.removesuffix('Z'))}" if summary.started_utc else ""
     start = f'  <testsuite name={name}{_counts([part])} skipped="{part.skipped}"{stamp}>\n    <properties>\n'
     return "".join([start, *lines, "    </properties>\n"])
+
+
+def _rule(part: GatePart, summary: Summary, effect: str) -> str:
+    """A rule of the gate as a test case: skipped, with its sentence, where it is told and stops nothing."""
+    sentence = sentence_of(part)
+    inner = {
+        "passes": f"<system-out>{_plain(sentence)}</system-out>",
+        "warns": f"<skipped message={_quoted(sentence)}/>",
+        "fails": f"<failure message={_quoted(sentence)} type={_quoted(part.decision)}>{_plain(sentence)}</failure>",
+    }[effect]
+    start = f"    <testcase classname={_quoted(f'{summary.suite}.gate')} name={_quoted(name_of(part))}"
+    return f'{start} time="0.000">\n      {inner}\n    </testcase>\n'
 
 
 def _case(row: SampleRow, summary: Summary) -> str:

@@ -12,16 +12,18 @@ from typing import BinaryIO
 
 from assay.evaluate import wording
 from assay.evaluate.exporter import FinishedRun, exporters
+from assay.evaluate.gate_told import name_of, seen, sentence_of, told, without_unpowered, worst_first
 from assay.evaluate.markdown_text import code, prose
 from assay.evaluate.problem import reported
-from assay.evaluate.report_page import focus, worst_first
+from assay.evaluate.report_page import focus
+from assay.evaluate.report_page import worst_first as weakest_first
 from assay.evaluate.summary import Comparison, Flip, Summary, VariantSummary
 from assay.evaluate.types import SampleRow, Standing
 
 MAX_BYTES = 65_000
 """GitHub takes 65,536 characters."""
 
-VARIANTS, FLIPS, SLICES, FAILURES = 20, 20, 6, 20
+VARIANTS, RULES, FLIPS, SLICES, FAILURES = 20, 30, 20, 6, 20
 _NAME, _TEXT = 60, 100
 SIGNS: dict[Standing, str] = {"pass": "✅", "fail": "❌", "inconclusive": "❔", "invalid": "⚠️", "no gate": "➖"}
 _ROOM_FOR_END = 200
@@ -44,6 +46,7 @@ def comment(run: FinishedRun, limit_bytes: int = MAX_BYTES) -> str:
     summary = run.summary
     page = _Page(limit_bytes - _ROOM_FOR_END)
     page.add(*_head(summary))
+    _gate(page, summary)
     variants = summary.variants
     page.table(_variant_head(variants), [_variant(v) for v in variants[:VARIANTS]], of=len(variants))
     if summary.early is not None:
@@ -106,10 +109,16 @@ def _head(summary: Summary) -> Iterator[str]:
     yield ""
     yield f"<strong>{prose(summary.sentence)}</strong>"
     yield ""
-    for part in summary.gate:
-        if part.decision != "pass" and part.sentence != summary.sentence:
-            yield f"- {SIGNS[part.decision]} {prose(part.sentence)}"
-    yield ""
+
+
+def _gate(page: _Page, summary: Summary) -> None:
+    """Every rule with what was seen and its sentence, the worst first; slices that are too small in one line."""
+    parts, small = without_unpowered(list(worst_first(told(summary))))
+    rows = [[SIGNS[p.decision], prose(name_of(p), _NAME), seen(p), prose(sentence_of(p))] for p in parts[:RULES]]
+    if rows:
+        page.table(("", "rule", "seen", "what that says"), rows, of=len(parts))
+    if small:
+        page.add(f"{SIGNS['inconclusive']} {prose(small)}", "")
 
 
 def _variant_head(variants: Sequence[VariantSummary]) -> tuple[str, ...]:
@@ -166,7 +175,7 @@ def _slices(page: _Page, summary: Summary) -> None:
     about = focus(summary) if summary.decision != "invalid" else None
     if about is None or not about.slices:
         return
-    weakest = worst_first(about)[:SLICES]
+    weakest = weakest_first(about)[:SLICES]
     rows = [
         [code(f"{s.tag}: {s.value}", _NAME), wording.rate(s.rate), f"{s.rate.of:,}", _powered(s.rate.of)]
         for s in weakest

@@ -1,11 +1,12 @@
 """Exporter ``sarif``: SARIF 2.1.0, in which code hosts show problems beside the lines of a change.
 
-Written as a stream. Rules are the suite's graders and the codes of errors; a result stands at its case's line.
+Written as a stream. Rules are those of the gate, the suite's graders and the codes
+of errors; a result stands at its case's line, one of the gate at the suite.
 """
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import BinaryIO
 
 import msgspec
@@ -14,7 +15,8 @@ from assay import __version__
 from assay.author.lint.sarif import BASE, SCHEMA, location_of
 from assay.core.location import Location
 from assay.evaluate.exporter import FinishedRun, exporters
-from assay.evaluate.problem import Problem, problems, rules
+from assay.evaluate.gate_told import name_of, sentence_of, told
+from assay.evaluate.problem import Problem, gate_problems, problems, rules
 from assay.evaluate.report_text import visible
 from assay.evaluate.summary import Summary
 
@@ -30,7 +32,7 @@ _encode = msgspec.json.Encoder().encode
 def sarif(run: FinishedRun, out: BinaryIO) -> None:
     """Write the problems of the run as one SARIF log."""
     index = {rule: i for i, rule in enumerate(rules(run.summary))}
-    found = problems(run)
+    found = chain(gate_problems(run), problems(run))
     out.write(b'{"$schema":%s,"version":"2.1.0","runs":[{"tool":%s,' % (_encode(SCHEMA), _encode(_tool(index))))
     out.write(_encode(_about(run.summary))[1:-1] + b',"results":[')
     shown = enumerate(islice(found, MAX_RESULTS))
@@ -44,7 +46,9 @@ def _tool(index: dict[str, int]) -> dict[str, object]:
 
 def _rule(rule: str) -> dict[str, object]:
     kind, _, name = rule.partition(":")
-    text = f"The grader {name!r} failed a reply." if kind == "grader" else f"A sample ended in the error {name}."
+    text = {"grader": f"The grader {name!r} failed a reply.", "gate": f"The gate's rule {name!r} did not pass."}.get(
+        kind, f"A sample ended in the error {name}."
+    )
     return {
         "id": rule,
         "shortDescription": {"text": _text(text)},
@@ -55,11 +59,17 @@ def _rule(rule: str) -> dict[str, object]:
 
 def _about(summary: Summary) -> dict[str, object]:
     """What the log says of the run itself; the id keeps several suites of one change apart."""
+    parts = [{"rule": name_of(p), "decision": p.decision, "sentence": visible(sentence_of(p))} for p in told(summary)]
     return {
         "automationDetails": {"id": f"assay/{summary.suite}/{summary.run}"},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {BASE: {"description": {"text": "The folder from which the suite was run."}}},
-        "properties": {"decision": summary.decision, "gated": summary.gated, "sentence": summary.sentence},
+        "properties": {
+            "decision": summary.decision,
+            "gated": summary.gated,
+            "sentence": summary.sentence,
+            "gate": parts,
+        },
     }
 
 
@@ -73,8 +83,11 @@ def _result(problem: Problem, index: dict[str, int]) -> dict[str, object]:
         "message": {"text": _text(problem.what)},
         "locations": [location_of(problem.where)],
         "partialFingerprints": {"assaySample/v1": problem.fingerprint},
-        "properties": {"variant": visible(problem.variant), "case": visible(problem.case), "repeat": problem.repeat},
     }
+    if problem.case:
+        found["properties"] = {
+            "variant": visible(problem.variant), "case": visible(problem.case), "repeat": problem.repeat,
+        }  # fmt: skip
     if problem.prompt is not None:
         found["relatedLocations"] = [location_of(Location(problem.prompt))]
     return found
