@@ -116,7 +116,7 @@ def test_another_judge_is_not_calibrated_by_it(office, here, against):
         done = here("eval", "suites/answer.yaml", "--json", *against(fake)).json()
 
     assert done["decision"] == "invalid"
-    assert "how that is sampled has changed since" in done["sentence"]
+    assert "a setting of its grader has changed since" in done["sentence"]
 
 
 def test_a_suite_may_say_that_an_uncalibrated_judge_counts(office, here, against):

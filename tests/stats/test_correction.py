@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.stats.correction import JudgeCounts, Uninformative, calibrated_mean, ppi_mean, rogan_gladen
+from assay.stats.correction import (
+    JudgeCounts,
+    Uninformative,
+    calibrated_mean,
+    ppi_mean,
+    rogan_gladen,
+    rogan_gladen_difference,
+)
+from assay.stats.paired import tango
 
 JUDGE = JudgeCounts(right=100, right_passed=90, wrong=100, wrong_failed=70)
 
@@ -163,3 +171,77 @@ def test_what_cannot_be_corrected_is_refused():
         calibrated_mean([0.1, 0.2], [0.1, 0.2], [0.0, 1.0])
     with pytest.raises(ValueError, match="successes"):
         JudgeCounts(5, 6, 1, 1)
+
+
+def test_the_gain_of_a_judge_and_its_interval_by_hand():
+    found = JUDGE.gain()
+    below = math.hypot(0.9 - JUDGE.sensitivity().low, 0.7 - JUDGE.specificity().low)
+
+    assert found.value == pytest.approx(0.6)
+    assert found.low == pytest.approx(0.6 - below)
+
+
+def test_a_difference_is_stretched_by_the_gain_and_never_narrower_than_as_judged():
+    judged = tango(12, 20, 400, level=0.9)
+    found = rogan_gladen_difference(judged, JUDGE)
+
+    assert found.value == pytest.approx(-0.02 / 0.6)
+    assert found.low < judged.low < judged.high < found.high
+
+
+def test_without_a_judged_flip_a_difference_is_not_sure():
+    found = rogan_gladen_difference(tango(0, 0, 20, level=0.9), JUDGE)
+
+    assert found.low < -0.119
+    assert found.high > 0.119
+
+
+def test_of_a_judge_whose_gain_may_be_nothing_nothing_follows():
+    coin = JudgeCounts(20, 11, 20, 10)
+    found = rogan_gladen_difference(tango(10, 200, 5_000, level=0.9), coin)
+
+    assert (found.low, found.high) == (-1.0, 1.0)
+
+
+def test_more_gained_than_a_judge_could_say_stays_within_bounds():
+    found = rogan_gladen_difference(tango(85, 0, 100, level=0.9), JUDGE)
+
+    assert -1 <= found.low <= found.value <= found.high == 1.0
+
+
+def test_a_rate_that_the_judge_could_not_have_said_leaves_all_open():
+    found = rogan_gladen(99, 100, JudgeCounts(600, 540, 600, 420))
+
+    assert (found.low, found.high) == (0.0, 1.0)
+
+
+def test_labels_that_all_agree_do_not_show_that_nothing_differs():
+    labels = np.where(np.arange(400) < 20, 0.0, np.nan)
+    found = calibrated_mean(np.zeros(400), labels, bounds=(-1.0, 1.0), level=0.9).interval
+
+    assert found.low < -0.05
+    assert found.high > 0.05
+
+
+@pytest.mark.parametrize(("cases", "drawn", "specificity", "worse"), [(400, 60, 0.7, 0.1), (1000, 60, 0.6, 0.03)])
+def test_a_candidate_as_bad_as_the_margin_passes_seldom_however_rare_the_judges_errors(
+    cases, drawn, specificity, worse
+):
+    rng, passed, rounds = np.random.default_rng(5), 0, 150
+    for _ in range(rounds):
+        old = rng.random(cases) < 0.85
+        new = old & ~(rng.random(cases) < worse / 0.85)
+        said = [np.where(truth, rng.random(cases) < 0.9, rng.random(cases) > specificity) for truth in (old, new)]
+        said[1] = np.where(old == new, said[0], said[1])
+        pattern = 2 * said[0] + said[1]
+        labels, chances = np.full(cases, np.nan), np.ones(cases)
+        for stratum in np.unique(pattern):
+            places = np.flatnonzero(pattern == stratum)
+            chosen = rng.permutation(places)[: max(2, drawn // 4)]
+            labels[chosen] = new[chosen] * 1.0 - old[chosen]
+            chances[chosen] = len(chosen) / len(places)
+        difference = said[1] * 1.0 - said[0]
+        found = calibrated_mean(difference, labels, chances, level=0.9, bounds=(-1.0, 1.0), strata=pattern)
+        passed += found.interval.low > -worse
+
+    assert passed / rounds <= 0.05 + 0.03

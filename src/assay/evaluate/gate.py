@@ -20,6 +20,7 @@ from assay.evaluate.gating.tally import GateTally
 from assay.evaluate.gating.validity import validity
 from assay.evaluate.summary import GatePart
 from assay.evaluate.types import Decision
+from assay.stats.correction import JudgeCounts
 
 _WORST_FIRST: tuple[Decision, ...] = ("invalid", "fail", "inconclusive", "pass")
 
@@ -32,9 +33,10 @@ class Given:
         alpha: The one-sided error rate that this look may spend; None is the gate's own.
         stopped: Why the run ended before all was run.
         unfit: Why it cannot be judged, where that is known beforehand.
-        estimates: (metric, variant or "" for the pair) -> the interval that counts in place of the one that fits, for
-            a corrected judge.
-        advisory: Metrics that are told and do not count.
+        estimates: (metric, variant, or "" for the pair, or ``slice``) -> the interval that counts in place of the one
+            that fits, for a corrected judge.
+        errors: Metric of a judge's grader -> how the judge errs.
+        advisory: Metrics of which a rule counts only with an estimate of its own.
         seeds: What was random in the estimates -> its seed.
         watched: The parts of a gate that was watched, by the one-sided error rate; they take the place of the usual
             ones.
@@ -44,6 +46,7 @@ class Given:
     stopped: str | None = None
     unfit: str | None = None
     estimates: Mapping[tuple[str, str], Estimate] = field(default_factory=dict)
+    errors: Mapping[str, JudgeCounts] = field(default_factory=dict)
     advisory: frozenset[str] = frozenset()
     seeds: Mapping[str, int] = field(default_factory=dict)
     watched: Callable[[float], list[GatePart]] | None = None
@@ -59,7 +62,7 @@ def decide(counted: GateTally, given: Given | None = None) -> list[GatePart]:
         if known.watched is not None:
             parts += known.watched(alpha)
         else:
-            parts += counted.parts(alpha=alpha, estimates=known.estimates, advisory=known.advisory)
+            parts += counted.parts(alpha=alpha, estimates=known.estimates, errors=known.errors, advisory=known.advisory)
         if rules.counted is not None:
             parts.append(_counted(rules.counted, counted))
     # The sentences are data as well: plain spaces.
@@ -71,8 +74,8 @@ def overall(parts: Sequence[GatePart], *, gated: bool = True) -> tuple[Decision,
     counting = [part for part in parts if not part.advisory]
     if gated and counting[0].decision != "invalid" and all(part.rule in ("validity", "looks") for part in counting):
         return "inconclusive", (
-            "Every rule rests on a judge that nobody has measured, so nothing is decided: calibrate it with "
-            "'assay judge', or say 'uncalibrated: counts' in the gate."
+            "Every rule rests on a judge that nobody has measured, or asks what its calibration cannot make up for, so "
+            "nothing is decided: calibrate it with 'assay judge', or say 'uncalibrated: counts' in the gate."
         )
     counts = worst(part.decision for part in counting)
     named = [part for part in counting if part.decision == counts]

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from assay.core.errors import BadInput
+from assay.evaluate.calibration.correct import resting_on_judges
 from assay.evaluate.calibration.gate import calibration_digests, known_of
 from assay.evaluate.calibration.types import Calibration
 from assay.evaluate.gate import Given
@@ -19,7 +20,7 @@ from assay.evaluate.gate_spec import GateSpec
 from assay.evaluate.gating.tally import GateTally
 from assay.evaluate.gating.watch import Watch, WatchSpec
 from assay.evaluate.run_folder import PLAN, SAMPLES, decode_row
-from assay.evaluate.summary import Look
+from assay.evaluate.summary import GatePart, Look
 from assay.evaluate.types import VariantLabel
 from assay.storage.sqlite import storage_failed
 
@@ -140,7 +141,9 @@ def replay(folder: Path) -> Replayed:
         calibrations=calibration_digests(told.calibrations),
     )
     look = before.look if before is not None else Look(alpha=told.spec.alpha, cases=counted.total)
-    known = watched(counted, watch) or known_of(folder, counted, told.calibrations, at_utc=plan.started_utc)
+    known = watched(counted, watch) or known_of(
+        folder, counted, told.calibrations, at_utc=plan.started_utc, datasets=plan.datasets
+    )
     record = make_record(counted, run=plan.run, suite=plan.suite, inputs=inputs, look=look, given=known)
     return Replayed(record, kept)
 
@@ -165,7 +168,13 @@ def watched(counted: GateTally, watch: Watch | None) -> Given | None:
     if watch.decided:
         for arm in counted.arms.values():
             arm.planned = None
-    return Given(watched=watch.parts)
+    resting = resting_on_judges(counted.spec, counted.judges)
+    return Given(watched=lambda alpha: [_told_if_judged(part, resting) for part in watch.parts(alpha)])
+
+
+def _told_if_judged(part: GatePart, resting: frozenset[str]) -> GatePart:
+    """A watched part of a metric that rests on a judge does not count: nothing makes up for the judge's errors."""
+    return msgspec.structs.replace(part, advisory=True) if part.metric in resting else part
 
 
 def count_rows(folder: Path, counted: GateTally, watch: Watch | None = None) -> tuple[str, int]:

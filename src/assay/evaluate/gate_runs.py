@@ -13,11 +13,12 @@ import msgspec
 
 from assay.core.canonical import digest
 from assay.core.errors import BadInput
-from assay.evaluate.calibration.correct import corrections
-from assay.evaluate.calibration.gate import calibration_digests
+from assay.evaluate.calibration.correct import JudgedRun, corrections
+from assay.evaluate.calibration.gate import calibration_digests, given_of
+from assay.evaluate.calibration.judged import judged_cases
+from assay.evaluate.calibration.types import JudgedCase
 from assay.evaluate.deciding import Decided, decide_run
 from assay.evaluate.exporter import load_run
-from assay.evaluate.gate import Given
 from assay.evaluate.gate_record import GateRecord, Inputs, spec_digest
 from assay.evaluate.gate_replay import RunPlan, ToldGate, read_plan
 from assay.evaluate.gate_spec import CompareRule, GateSpec
@@ -58,10 +59,11 @@ def gate_runs(runs: TwoRuns, ledger: LookLedger) -> GateRecord:
     after, before = read_plan(runs.candidate), read_plan(runs.baseline)
     new, old = _label(after, runs.variant), _label(before, runs.variant, like=after)
     spec = _spec(after.told.spec, new.name, runs.margin)
-    assert spec.compare is not None
-    counted = GateTally(spec, [replace(old, name=spec.compare.baseline), new], repeats=after.told.repeats)
+    pair = spec.compare
+    assert pair is not None
+    counted = GateTally(spec, [replace(old, name=pair.baseline), new], repeats=after.told.repeats)
     overlap = Overlap()
-    for row in _rows(runs, (old.name, new.name), spec.compare.baseline, overlap):
+    for row in _rows(runs, (old.name, new.name), pair.baseline, overlap):
         counted.add(row)
     inputs = Inputs(
         samples=digest([_file_digest(folder / SAMPLES) for folder in (runs.baseline, runs.candidate)]),
@@ -72,15 +74,30 @@ def gate_runs(runs: TwoRuns, ledger: LookLedger) -> GateRecord:
         instrument=after.told.instrument,
         calibrations=calibration_digests(after.told.calibrations),
     )
-    # The labels are of single replies of one run; here the errors that were measured are all that is used of them.
-    judges = corrections(None, spec, counted.judges, after.told.calibrations, at_utc=after.started_utc)
-    known = Given(
-        unfit=_unfit(before, after, overlap) or judges.unfit, estimates=judges.estimates, advisory=judges.advisory
+    judged = JudgedRun(
+        name=after.run,
+        started_utc=after.started_utc,
+        datasets=after.datasets,
+        repeats=counted.repeats,
+        judges=counted.judges,
+        cases=lambda grader: _judged(runs, grader, (old.name, new.name), pair),
     )
+    found = given_of(corrections(judged, spec, after.told.calibrations))
+    known = replace(found, unfit=_unfit(before, after, overlap) or found.unfit)
     about = Decided(
         run=f"{before.run}..{after.run}", suite=after.suite, inputs=inputs, approved=runs.approved, known=known
     )
     return decide_run(counted, about, ledger)
+
+
+def _judged(runs: TwoRuns, grader: str, names: tuple[str, str], pair: CompareRule) -> list[JudgedCase]:
+    """The judge's verdicts on the candidate of one run beside those on the baseline, which is another's."""
+    before = {case.case: case.replies.get(names[0]) for case in judged_cases(runs.baseline, grader)}
+    found = []
+    for case in judged_cases(runs.candidate, grader):
+        both = {pair.baseline: before.get(case.case), pair.candidate: case.replies.get(names[1])}
+        found.append(replace(case, replies={name: one for name, one in both.items() if one is not None}))
+    return found
 
 
 def _label(plan: RunPlan, name: str | None, like: RunPlan | None = None) -> VariantLabel:

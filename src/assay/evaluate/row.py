@@ -6,6 +6,8 @@ from typing import TypedDict
 from assay.author.types import MISSING
 from assay.core.errors import AssayError, GraderFailed, ModelError
 from assay.engine.types import Outcome
+from assay.evaluate.judging.identity import grader_identity
+from assay.evaluate.judging.judge import IDENTITY
 from assay.evaluate.plan import Planned
 from assay.evaluate.types import CalledTool, Case, GraderSpec, GraderVerdict, SampleRow, Spent, Status, Verdict
 
@@ -29,7 +31,7 @@ class Graded:
                 score=verdict.score,
                 passed=verdict.passed,
                 reason=verdict.reason,
-                detail=verdict.detail,
+                detail=_detail(spec, verdict),
             )
         )
         self.named |= verdict.named
@@ -54,6 +56,15 @@ class Graded:
         if self.failure is not None:
             return None
         return self._score / self._weight if self._weight else 1.0
+
+
+def _detail(spec: GraderSpec, verdict: Verdict) -> dict[str, object] | None:
+    """What the verdict tells beside, with the judge's digest as the grader puts it to use."""
+    found = verdict.detail
+    judge = None if found is None else found.get(IDENTITY)
+    if found is None or not isinstance(judge, str):
+        return found
+    return {**found, IDENTITY: grader_identity(judge, spec.settings, negate=spec.negate)}
 
 
 def unanswered(planned: Planned, address: bytes, error: ModelError) -> SampleRow:

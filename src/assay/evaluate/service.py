@@ -261,7 +261,7 @@ class Evaluation:
             known = watched(tally.gate, watching)
             if known is None:
                 at_utc = str(folder.plan()["started_utc"])
-                known = known_of(folder.path, tally.gate, job.calibrations, at_utc=at_utc)
+                known = known_of(folder.path, tally.gate, job.calibrations, at_utc=at_utc, datasets=job.datasets)
             about = Decided(
                 run=folder.name,
                 suite=job.name,

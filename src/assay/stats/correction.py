@@ -56,6 +56,20 @@ class JudgeCounts:
         """The share of wrong replies that the judge fails, with Wilson's interval."""
         return _share(self.wrong_failed, self.wrong, level)
 
+    def gain(self, *, level: float = 0.95) -> Interval:
+        """Sensitivity + specificity - 1: by what factor differences shrink in the judge's eyes.
+
+        Source:
+            R. G. Newcombe, "Interval estimation for the difference between independent proportions", Statistics in
+            Medicine 17 (1998), 873-890, method 10: the intervals' arms are squared and added.
+        """
+        sens, spec = self.sensitivity(level=level), self.specificity(level=level)
+        value = sens.value + spec.value - 1
+        below = math.hypot(sens.value - sens.low, spec.value - spec.low)
+        above = math.hypot(sens.high - sens.value, spec.high - spec.value)
+        n = round(self.right + self.wrong)
+        return Interval(value, max(-1.0, value - below), min(1.0, value + above), n, level, "newcombe")
+
     @property
     def informs(self) -> bool:
         """Whether sensitivity and specificity together exceed 1, as they do for any judge that is of use."""
@@ -96,43 +110,40 @@ def rogan_gladen(passed: float, n: float, judge: JudgeCounts, *, level: float = 
     shift = 2 * z * z * (centre * right_part - (1 - centre) * wrong_part)
     spread = share * (1 - share) / size + (1 - centre) ** 2 * wrong_part + centre**2 * right_part
     half = z * math.sqrt(spread) / gain
-    low, high = _unit(centre + shift - half), _unit(centre + shift + half)
+    low, high = centre + shift - half, centre + shift + half
+    if low > 1 or high < 0:  # the judge cannot err as it was measured to: nothing is known
+        return Interval(_unit(value), 0.0, 1.0, round(n), level, "rogan-gladen")
+    low, high = _unit(low), _unit(high)
     return Interval(_unit(value), low, high, round(n), level, "rogan-gladen")
 
 
-def rogan_gladen_difference(
-    difference: float, variance: float, n: int, judge: JudgeCounts, *, level: float = 0.95
-) -> Interval:
+def rogan_gladen_difference(judged: Interval, judge: JudgeCounts) -> Interval:
     """The true difference of two pass rates behind a judged one, when the judge errs alike on both.
 
-    Both rates are stretched by the same factor, ``sensitivity + specificity - 1``; the interval takes in that the
-    factor is itself an estimate (delta method).
+    Both rates are stretched by the same factor, the judge's gain. Each bound is divided by that end of the gain's
+    interval which makes the interval wider, so that it holds however the two errors fall together. Where the gain may
+    be 0, nothing is known.
 
     Args:
-        difference: Candidate - baseline, as judged.
-        variance: The squared standard error of that difference.
-        n: Number of pairs.
+        judged: The interval of candidate - baseline as judged, by whatever method fits the cases.
         judge: What it said of labelled replies.
-        level: Two-sided confidence level, in (0, 1).
 
     Raises:
         Uninformative: Sensitivity and specificity do not exceed 1 together.
 
     Source:
-        W. J. Rogan and B. Gladen, American Journal of Epidemiology 107 (1978), 71-76.
+        W. J. Rogan and B. Gladen, American Journal of Epidemiology 107 (1978), 71-76; bounds of a ratio: E. C. Fieller,
+        "Some problems in interval estimation", Journal of the Royal Statistical Society B 16 (1954), 175-185, made
+        simpler and wider.
     """
-    require_level(level)
     _require_informs(judge)
-    spec, sens = judge.wrong_failed / judge.wrong, judge.right_passed / judge.right
-    gain = spec + sens - 1
-    smooth = [
-        ((k + 1) / (m + 2), m + 2) for k, m in ((judge.wrong_failed, judge.wrong), (judge.right_passed, judge.right))
-    ]
-    gain_variance = sum(share * (1 - share) / size for share, size in smooth)
-    value = difference / gain
-    half = two_sided_z(level) * math.sqrt(variance / gain**2 + value**2 * gain_variance / gain**2)
-    inside = min(1.0, max(-1.0, value))
-    return Interval(inside, max(-1.0, value - half), min(1.0, value + half), n, level, "rogan-gladen")
+    gain = judge.gain(level=judged.level)
+    value = _signed_unit(judged.value / gain.value)
+    if gain.low <= 0:
+        return Interval(value, -1.0, 1.0, judged.n, judged.level, "rogan-gladen")
+    low = judged.low / (gain.low if judged.low < 0 else gain.high)
+    high = judged.high / (gain.low if judged.high > 0 else gain.high)
+    return Interval(value, _signed_unit(low), _signed_unit(high), judged.n, judged.level, "rogan-gladen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +212,16 @@ def calibrated_mean(
     level: float = 0.95,
     bounds: tuple[float, float] = (0.0, 1.0),
     weight: float | None = None,
+    strata: ArrayLike | None = None,
 ) -> Predicted:
     """The mean of the truth over a run's cases, all of them judged and some of them labelled.
 
     PPI++ in the form for one set of cases: each case counts with the judge's score, and a labelled one also with how
     far the judge was off, in proportion to how seldom cases like it were drawn. Works for paired differences: hand
-    over differences of scores, and of labels. The interval is Student's t over clusters.
+    over differences of scores, and of labels. The interval is Student's t over clusters that have a label.
+
+    Labels that happen to agree with the judge everywhere do not show that it never errs. So the variance is never taken
+    to be less than with one more label in each stratum, half at either bound.
 
     Args:
         predictions: What the judge says of each case, shape (n,).
@@ -216,13 +231,15 @@ def calibrated_mean(
         level: Two-sided confidence level, in (0, 1).
         bounds: Lowest and highest possible value.
         weight: How much the judge is trusted; None takes the one with the smallest variance, not below 0.
+        strata: Of each case the stratum within which labels were drawn, shape (n,); None: what the judge says of it.
 
     Raises:
         ValueError: The shapes differ, a chance is not in (0, 1], or there are fewer than two labels.
 
     Source:
         A. N. Angelopoulos, J. C. Duchi and T. Zrnic, "PPI++", arXiv:2311.01453 (2023); unequal chances: C.-E. Särndal,
-        B. Swensson and J. Wretman, "Model assisted survey sampling" (1992), chapter 6 (the difference estimator).
+        B. Swensson and J. Wretman, "Model assisted survey sampling" (1992), chapter 6 (the difference estimator); the
+        further label is the idea of A. Agresti and B. A. Coull, The American Statistician 52 (1998), 119-126.
     """
     require_level(level)
     said, truth = as_floats(predictions), np.asarray(labels, dtype=np.float64)
@@ -247,10 +264,28 @@ def calibrated_mean(
     inside = min(max(value, low), high)
     if groups < 2:
         return Predicted(Interval(inside, low, high, len(said), level, "ppi++"), weight, count)
-    spread = float(((label_part + weight * judge_part) ** 2).sum()) * groups / (groups - 1)
-    half = t_quantile((1 + level) / 2, max(1, min(groups, count) - 1)) * math.sqrt(spread) / len(said)
+    spread = float(((label_part + weight * judge_part) ** 2).sum()) * groups / (groups - 1) / len(said) ** 2
+    spread = max(spread, _least_variance(truth, said if strata is None else np.asarray(strata), bounds))
+    labelled_groups = len(np.unique(index[known]))
+    half = t_quantile((1 + level) / 2, max(1, labelled_groups - 1)) * math.sqrt(spread)
     ends = max(low, min(value - half, inside)), min(high, max(value + half, inside))
     return Predicted(Interval(inside, *ends, len(said), level, "ppi++"), weight, count)
+
+
+def _least_variance(truth: Floats, strata: "np.typing.NDArray[np.generic]", bounds: tuple[float, float]) -> float:
+    """The variance of the stratified mean with a further label in each stratum, half at either bound."""
+    _, place = np.unique(strata, return_inverse=True)
+    known = np.isfinite(truth)
+    sizes = np.bincount(place)
+    labels = np.bincount(place[known], minlength=len(sizes))
+    sums = np.bincount(place[known], truth[known], minlength=len(sizes))
+    squares = np.bincount(place[known], truth[known] ** 2, minlength=len(sizes))
+    more = labels + 1
+    mean = (sums + sum(bounds) / 2) / more
+    each = np.maximum(0.0, (squares + (bounds[0] ** 2 + bounds[1] ** 2) / 2) / more - mean**2) / more
+    share = sizes / len(truth)
+    between = (share * (mean - (share * mean).sum()) ** 2).sum() / len(truth)
+    return float((share**2 * each).sum() + between)
 
 
 def _require_informs(judge: JudgeCounts) -> None:
@@ -273,6 +308,10 @@ def _corrected(share: float, specificity: float, sensitivity: float) -> float:
 
 def _unit(value: float) -> float:
     return min(1.0, max(0.0, value))
+
+
+def _signed_unit(value: float) -> float:
+    return min(1.0, max(-1.0, value))
 
 
 def _tuned(truth: Floats, said: Floats, others: Floats) -> float:

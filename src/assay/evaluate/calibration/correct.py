@@ -1,36 +1,25 @@
 """Judges in the gate: which verdicts count, which are only told, and the intervals that make up for a judge's errors.
 
-    calibrated, labels of this run's replies    prediction-powered inference with those labels
-    calibrated, other replies                   Rogan-Gladen with the sensitivity and specificity that were measured
-    calibrated, but another judge, or too old   the run is invalid
-    not calibrated                              told, does not count, unless the gate says ``uncalibrated: counts``
+    calibrated, all labelled replies unchanged     prediction-powered inference with those labels
+    calibrated, other replies                      Rogan-Gladen with the sensitivity and specificity that were measured
+    calibrated, but another judge, or too old      the run is invalid
+    not calibrated, or beyond what can be made up  told, does not count, unless the gate says ``uncalibrated: counts``
 
-Reads the run's rows once more, case by case, for the judges that have a calibration.
+The intervals themselves are ``corrected.py``.
 """
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import numpy as np
-
+from assay.evaluate.calibration.corrected import Corrected
 from assay.evaluate.calibration.file import expired
-from assay.evaluate.calibration.judged import judged_cases
 from assay.evaluate.calibration.types import Calibration, JudgedCase
 from assay.evaluate.gate_spec import GateSpec
-from assay.evaluate.gating.cell import Cell
 from assay.evaluate.gating.part import Estimate
-from assay.stats.correction import (
-    JudgeCounts,
-    calibrated_mean,
-    rogan_gladen,
-    rogan_gladen_difference,
-)
-from assay.stats.interval import Interval
+from assay.stats.correction import JudgeCounts
 
-ENOUGH = 20
-"""Labels of this very run's replies from which on they are used directly."""
+SLICE = "slice"
+"""In the place of a variant's name: the interval of a pair within a slice."""
 
 _RATES = ("pass", "score")
 
@@ -41,55 +30,105 @@ class Corrections:
 
     Attributes:
         unfit: Why the run cannot be judged: a calibration that does not hold.
-        estimates: (metric, variant or "" for the pair) -> the interval that counts.
-        advisory: Metrics that rest on a judge that nobody has measured.
+        estimates: (metric, variant, or "" for the pair, or ``slice``) -> the interval that counts.
+        errors: Metric of a grader -> how its judge errs, for rules of zero tolerance.
+        advisory: Metrics that rest on a judge; a rule on one of them counts only with an estimate of its own.
     """
 
     unfit: str | None = None
     estimates: Mapping[tuple[str, str], Estimate] = field(default_factory=dict)
+    errors: Mapping[str, JudgeCounts] = field(default_factory=dict)
     advisory: frozenset[str] = frozenset()
 
 
-def corrections(
-    folder: Path | None,
-    spec: GateSpec,
-    judges: Mapping[str, Sequence[str]],
-    calibrations: Sequence[Calibration],
-    *,
-    at_utc: str,
-) -> Corrections:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedRun:
+    """A run, or two, as far as corrections need it.
+
+    Attributes:
+        name: The run.
+        started_utc: When it began; a calibration must hold then.
+        datasets: Label -> digest.
+        repeats: How often each case was run.
+        judges: Grader -> the digests of the judges that gave its verdicts.
+        cases: Reads the verdicts of a grader, case by case.
+    """
+
+    name: str
+    started_utc: str
+    datasets: Mapping[str, str]
+    repeats: int
+    judges: Mapping[str, Sequence[str]]
+    cases: Callable[[str], Sequence[JudgedCase]]
+
+
+def corrections(run: JudgedRun, spec: GateSpec, calibrations: Sequence[Calibration]) -> Corrections:
     """What the calibrations make of a run.
 
     Args:
-        folder: The run's folder; None where its replies are not looked at, only how the judge errs.
+        run: The run.
         spec: Its gate.
-        judges: Grader -> the digests of the judges that gave its verdicts.
         calibrations: Those that the gate names.
-        at_utc: When the run began; a calibration must hold then.
     """
     of = {calibration.grader: calibration for calibration in calibrations}
-    for grader, identities in judges.items():
+    for grader, identities in run.judges.items():
         for identity in identities:
-            if grader in of and (why := expired(of[grader], identity, at_utc)) is not None:
+            if grader in of and (why := expired(of[grader], identity, run.started_utc)) is not None:
                 return Corrections(unfit=f"{why}; calibrate it again")
-    unmeasured = [grader for grader in judges if grader not in of]
-    advisory = _advisory(spec, unmeasured)
     estimates: dict[tuple[str, str], Estimate] = {}
-    for grader in judges:
+    errors: dict[str, JudgeCounts] = {}
+    for grader in run.judges:
         if grader in of:
-            found = _Correction(
-                of[grader], [] if folder is None else judged_cases(folder, grader), alone=len(judges) == 1
-            )
+            found = _corrected(of[grader], run)
             if not found.counts.informs:
                 return Corrections(unfit=_tells_nothing(of[grader]))
-            estimates |= found.estimates(spec)
-    return Corrections(estimates=estimates, advisory=advisory)
+            errors[f"grader:{grader}"] = found.counts
+            estimates |= _estimates(found, spec, run)
+    return Corrections(estimates=estimates, errors=errors, advisory=resting_on_judges(spec, run.judges))
 
 
-def _advisory(spec: GateSpec, unmeasured: Sequence[str]) -> frozenset[str]:
-    if not unmeasured or spec.uncalibrated == "counts":
+def _corrected(calibration: Calibration, run: JudgedRun) -> Corrected:
+    same = sorted(calibration.datasets.values()) == sorted(run.datasets.values())
+    return Corrected(calibration, run.cases(calibration.grader), same_cases=same)
+
+
+def _estimates(found: Corrected, spec: GateSpec, run: JudgedRun) -> dict[tuple[str, str], Estimate]:
+    """By metric and variant; none where what the rule asks is not a rate of replies that the judge passes."""
+    if spec.cases is not None and run.repeats > 1:
+        return {}
+    metrics = [] if found.is_graded else [f"grader:{found.grader}"]
+    if len(run.judges) == 1:
+        metrics.append("pass")
+    pair = spec.compare
+    made: dict[tuple[str, str], Estimate] = {}
+    for metric in metrics:
+        if pair is not None:
+            made[metric, ""] = found.pair(metric, pair.candidate, pair.baseline)
+            made[metric, SLICE] = found.slice(metric)
+        for variant in _variants(found, spec):
+            made[metric, variant] = found.single(metric, variant)
+    return made
+
+
+def _variants(found: Corrected, spec: GateSpec) -> set[str]:
+    pair = () if spec.compare is None else (spec.compare.candidate, spec.compare.baseline)
+    ruled = (rule.variant for rule in spec.metrics if rule.variant is not None)
+    return {*found.variants, *spec.at_least, *pair, *ruled}
+
+
+def resting_on_judges(spec: GateSpec, judges: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    """The metrics of the gate that a judge has a part in."""
+    if not judges or spec.uncalibrated == "counts":
         return frozenset()
-    return frozenset([*_RATES, *(f"grader:{grader}" for grader in unmeasured)])
+    sliced = spec.slices.metrics if spec.slices is not None else ()
+    named = {rule.metric for rule in spec.metrics} | set(sliced)
+    return frozenset(
+        [
+            *_RATES,
+            *(f"grader:{grader}" for grader in judges),
+            *(metric for metric in named if metric.startswith("named:")),
+        ]
+    )
 
 
 def _tells_nothing(calibration: Calibration) -> str:
@@ -103,83 +142,3 @@ def _tells_nothing(calibration: Calibration) -> str:
 
 def _percent(share: float | None) -> str:
     return "none" if share is None else f"{100 * share:.0f} %"
-
-
-class _Correction:
-    """The corrected intervals of one judge's metrics.
-
-    Args:
-        calibration: How the judge errs.
-        cases: Its verdicts in the run.
-        alone: Whether it is the only judge, so that the pass of a sample can be corrected as well.
-    """
-
-    def __init__(self, calibration: Calibration, cases: Sequence[JudgedCase], *, alone: bool) -> None:
-        self._grader = calibration.grader
-        self._cases = cases
-        self._alone = alone
-        pooled = calibration.pooled
-        self.counts = JudgeCounts(pooled.right, pooled.right_passed, pooled.wrong, pooled.wrong_failed)
-        self._labels = {(label.case, label.reply): label for label in calibration.labels if label.right is not None}
-        self._clusters = [case.cluster or f"case {case.case}" for case in cases]
-
-    def estimates(self, spec: GateSpec) -> dict[tuple[str, str], Estimate]:
-        """By metric, and variant or "" for the pair."""
-        metrics = [f"grader:{self._grader}", *(["pass"] if self._alone else [])]
-        found: dict[tuple[str, str], Estimate] = {}
-        for metric in metrics:
-            if spec.compare is not None:
-                found[metric, ""] = self._pair(metric, spec.compare.candidate, spec.compare.baseline)
-            for variant in self._variants():
-                found[metric, variant] = self._single(metric, variant)
-        return found
-
-    def _variants(self) -> list[str]:
-        return list(dict.fromkeys(name for case in self._cases for name in case.replies))
-
-    def _pair(self, metric: str, candidate: str, baseline: str) -> Estimate:
-        def estimate(cell: Cell, level: float) -> Interval:
-            (said, truth, chances), (other_said, other_truth, _) = (
-                self._columns(metric, candidate),
-                self._columns(metric, baseline),
-            )
-            difference, known = said - other_said, truth - other_truth
-            kept = np.isfinite(difference)
-            if np.isfinite(known[kept]).sum() >= ENOUGH:
-                clusters = np.asarray(self._clusters)[kept]
-                found = calibrated_mean(
-                    difference[kept], known[kept], chances[kept], clusters, level=level, bounds=(-1.0, 1.0)
-                )
-                return found.interval
-            error = cell.summary.se_corrected
-            if error is None:
-                return Interval(cell.mean, -1.0, 1.0, cell.n, level, "rogan-gladen")
-            return rogan_gladen_difference(cell.mean, error**2, cell.n, self.counts, level=level)
-
-        return estimate
-
-    def _single(self, metric: str, variant: str) -> Estimate:
-        def estimate(cell: Cell, level: float) -> Interval:
-            said, truth, chances = self._columns(metric, variant)
-            kept = np.isfinite(said)
-            if np.isfinite(truth[kept]).sum() >= ENOUGH:
-                clusters = np.asarray(self._clusters)[kept]
-                return calibrated_mean(said[kept], truth[kept], chances[kept], clusters, level=level).interval
-            worth = cell.summary.effective_n()
-            if not worth:
-                return Interval(cell.mean, 0.0, 1.0, cell.n, level, "rogan-gladen")
-            return rogan_gladen(cell.mean * worth, worth, self.counts, level=level)
-
-        return estimate
-
-    def _columns(self, metric: str, variant: str) -> "tuple[np.ndarray, np.ndarray, np.ndarray]":
-        """What the judge says, what people say and with what chance they were asked, case by case; NaN for nothing."""
-        said, truth, chances = list[float](), list[float](), list[float]()
-        for case in self._cases:
-            judged = case.replies.get(variant)
-            label = None if judged is None else self._labels.get((case.case, judged.reply))
-            counts = judged is not None and (judged.others or metric != "pass")
-            said.append(math.nan if judged is None else float(judged.passed and counts))
-            truth.append(math.nan if label is None else float(bool(label.right) and counts))
-            chances.append(1.0 if label is None else label.chance)
-        return np.array(said), np.array(truth), np.array(chances)

@@ -51,7 +51,7 @@ def expired(calibration: Calibration, judge: str, at_utc: str) -> str | None:
     if judge != calibration.judge:
         return (
             f"the judge of {calibration.grader} is not the one that the calibration {calibration.name} measured: "
-            "its prompt, its model or how that is sampled has changed since"
+            "its prompt, its model, how that is sampled, or a setting of its grader has changed since"
         )
     if calibration.expires_utc is not None and at_utc >= calibration.expires_utc:
         return f"the calibration {calibration.name} expired on {calibration.expires_utc[:10]}"

@@ -1,6 +1,6 @@
 """The calibrations of a gate: read before the run, brought to the decision after it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -8,8 +8,9 @@ import msgspec
 from assay.author.source import WorkingTree
 from assay.core.canonical import digest
 from assay.core.errors import BadInput
-from assay.evaluate.calibration.correct import corrections
+from assay.evaluate.calibration.correct import Corrections, JudgedRun, corrections
 from assay.evaluate.calibration.file import read_calibration
+from assay.evaluate.calibration.judged import judged_cases
 from assay.evaluate.calibration.types import Calibration
 from assay.evaluate.gate import Given
 from assay.evaluate.gate_spec import GateSpec
@@ -40,7 +41,14 @@ def calibration_digests(calibrations: Sequence[Calibration]) -> dict[str, str]:
     return {one.grader: digest(msgspec.to_builtins(one)) for one in calibrations}
 
 
-def known_of(folder: Path, counted: GateTally, calibrations: Sequence[Calibration], *, at_utc: str) -> Given:
+def known_of(
+    folder: Path,
+    counted: GateTally,
+    calibrations: Sequence[Calibration],
+    *,
+    at_utc: str,
+    datasets: Mapping[str, str],
+) -> Given:
     """What the decision on a run rests on beside its rows: which of its judges are calibrated, and how they err.
 
     Args:
@@ -48,8 +56,21 @@ def known_of(folder: Path, counted: GateTally, calibrations: Sequence[Calibratio
         counted: The same rows, counted.
         calibrations: Those that the gate names.
         at_utc: When the run began.
+        datasets: Its datasets: label -> digest.
     """
     if not counted.spec.infers:
         return Given()
-    found = corrections(folder, counted.spec, counted.judges, calibrations, at_utc=at_utc)
-    return Given(unfit=found.unfit, estimates=found.estimates, advisory=found.advisory)
+    run = JudgedRun(
+        name=folder.name,
+        started_utc=at_utc,
+        datasets=datasets,
+        repeats=counted.repeats,
+        judges=counted.judges,
+        cases=lambda grader: judged_cases(folder, grader),
+    )
+    return given_of(corrections(run, counted.spec, calibrations))
+
+
+def given_of(found: Corrections) -> Given:
+    """What corrections bring to a decision."""
+    return Given(unfit=found.unfit, estimates=found.estimates, errors=found.errors, advisory=found.advisory)

@@ -61,8 +61,8 @@ def _judged(row: SampleRow, grader: str, seen: set[str]) -> Judged | None:
         if isinstance(identity, str):
             seen.add(verdict.grader)
             if verdict.grader == grader and verdict.passed is not None:
-                found = (verdict.passed, identity)
+                found = (verdict.passed, identity, verdict.score)
     if found is None or row.output is None:
         return None
     others = all(verdict.passed for verdict in row.verdicts if verdict.grader != grader)
-    return Judged(row.output, reply_digest(row.output), found[0], others, found[1])
+    return Judged(row.output, reply_digest(row.output), found[0], others, found[1], found[2])

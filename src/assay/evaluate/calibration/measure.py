@@ -25,6 +25,7 @@ from assay.evaluate.calibration.types import (
     VariantCalibration,
 )
 from assay.stats.agreement import cohen_kappa, gwet_ac1, krippendorff_alpha, raw_agreement
+from assay.stats.clusters import Floats
 from assay.stats.correction import JudgeCounts, Uninformative, calibrated_mean, rogan_gladen
 from assay.stats.interval import Interval
 from assay.stats.passes import Passes
@@ -54,9 +55,10 @@ def calibrate(cases: Sequence[JudgedCase], sheet: Sheet, about: About) -> Calibr
     drawn = draw_cases(cases, sheet.draw.cases, seed=sheet.draw.seed)
     labels = _labelled(drawn, sheet)
     known = [label for label in labels if label.right is not None]
-    if len(known) < LEAST_LABELS:
+    different = len({(label.case, label.reply) for label in known})
+    if different < LEAST_LABELS:
         raise BadInput(
-            f"{len(known)} replies have a label that counts, and a calibration takes at least {LEAST_LABELS}",
+            f"{different} replies have a label that counts, and a calibration takes at least {LEAST_LABELS}",
             hint="label more of the sheet; where raters are split evenly, or unsure, no label counts",
             code="calibration.labels",
         )
@@ -103,19 +105,49 @@ def one_judge(cases: Sequence[JudgedCase]) -> str:
 def counts_of(labels: Sequence[LabelledReply]) -> JudgeCounts:
     """How the judge did on labelled replies: weighted by one over their chances, and scaled to what they are worth.
 
+    The worth comes from how much the shares vary over the drawn cases, stratum by stratum, as the judge's verdict is
+    what cases were drawn by; it is never more than the number of different replies.
+
     Source:
-        L. Kish, "Survey sampling" (1965), section 11.7: n weighted values are worth ``(sum w)**2 / sum w**2``.
+        C.-E. Särndal, B. Swensson and J. Wretman, "Model assisted survey sampling" (1992), section 5.6: the variance of
+        a ratio under stratified drawing.
     """
-    sides = []
-    for right in (True, False):
-        of_side = [label for label in labels if label.right is right]
-        weights = np.array([1 / label.chance for label in of_side])
-        worth = float(weights.sum() ** 2 / (weights**2).sum()) if len(weights) else 0.0
-        agreed = np.array([label.judged == right for label in of_side], dtype=np.float64)
-        share = float((weights * agreed).sum() / weights.sum()) if len(weights) else 0.0
-        sides.append((worth, share * worth))
-    (right_n, right_passed), (wrong_n, wrong_failed) = sides
-    return JudgeCounts(right_n, min(right_passed, right_n), wrong_n, min(wrong_failed, wrong_n))
+    known = [label for label in labels if label.right is not None]
+    right, wrong = _side(known, right=True), _side(known, right=False)
+    return JudgeCounts(right[0], right[1] * right[0], wrong[0], wrong[1] * wrong[0])
+
+
+def _side(known: Sequence[LabelledReply], *, right: bool) -> tuple[float, float]:
+    """Of the replies that people passed, or failed: what they are worth, and the share on which the judge agrees."""
+    of_side = [label for label in known if label.right is right]
+    total = sum(1 / label.chance for label in of_side)
+    if not of_side:
+        return 0.0, 0.0
+    share = min(1.0, sum(1 / label.chance for label in of_side if label.judged is right) / total)
+    by_case: dict[str, list[LabelledReply]] = {}
+    for label in known:
+        by_case.setdefault(label.case, []).append(label)
+    strata: dict[tuple[tuple[str, bool], ...], list[float]] = {}
+    unseen: dict[tuple[tuple[str, bool], ...], float] = {}
+    for group in by_case.values():
+        stratum = tuple((label.variant, label.judged) for label in group)
+        pulls = [((label.judged is right) - share) / label.chance / total for label in group]
+        strata.setdefault(stratum, []).append(
+            sum(pull for pull, label in zip(pulls, group, strict=True) if label.right is right)
+        )
+        unseen[stratum] = sum(pulls)
+    variance = sum(_spread(np.array(pulls), unseen[stratum]) for stratum, pulls in strata.items())
+    different = len({(label.case, label.reply) for label in of_side})
+    smooth = (share * different + 1) / (different + 2)
+    return min(float(different), smooth * (1 - smooth) / variance if variance > 0 else math.inf), share
+
+
+def _spread(pulls: Floats, unseen: float) -> float:
+    """What a stratum adds to the variance, with half of a further case that is all of this side, which was not seen."""
+    n = len(pulls) + 1
+    mean = (pulls.sum() + unseen / 2) / n
+    square = ((pulls**2).sum() + unseen**2 / 2) / n
+    return float(max(0.0, square - mean**2) * n * n / (n - 1))
 
 
 def figure(found: Interval) -> Figure:

@@ -21,6 +21,7 @@ class Judged:
         passed: Whether the judge passed it.
         others: Whether every other grader did.
         identity: The digest of the judge.
+        score: Its score, in [0, 1]; None where it gives none.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Judged:
     passed: bool
     others: bool
     identity: str
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

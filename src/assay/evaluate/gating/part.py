@@ -17,6 +17,7 @@ from assay.evaluate.gating.cell import Cell, difference_interval, open_interval,
 from assay.evaluate.gating.words import SHARES, About
 from assay.evaluate.summary import GatePart, Unit
 from assay.evaluate.types import Decision
+from assay.stats.correction import JudgeCounts
 from assay.stats.decision import decide_at_least, decide_non_inferior, gate_level, remark
 from assay.stats.distribution import normal_quantile
 from assay.stats.interval import Interval
@@ -42,6 +43,7 @@ class Question:
         about: What it is about.
         alpha: The one-sided error rate of each bound.
         estimate: The interval that is used; None is the one that fits the cell.
+        errors: How the judge errs whose failures are counted.
         advisory: It is told, and does not count.
     """
 
@@ -49,6 +51,7 @@ class Question:
     about: About
     alpha: float
     estimate: Estimate | None = None
+    errors: JudgeCounts | None = None
     advisory: bool = False
 
     @property
@@ -225,13 +228,15 @@ def never_happens(failed: int, n: int, left_out: int, at_most: float, ask: Quest
         ask: What is asked.
     """
     level, name, grader = 1 - ask.alpha, ask.about.candidate, ask.about.metric.removeprefix("grader:")
-    low = clopper_pearson_lower(failed, n, level=level) if n else 0.0
-    high = clopper_pearson_upper(failed, n, level=level) if n else 1.0
+    low, high = _never_bounds(failed, n, ask)
     decision: Decision = "pass" if high <= at_most else "fail" if low > at_most else "inconclusive"
     more = _more_without_failure(failed, n, at_most, level) if decision == "inconclusive" else None
     share = wording.level(at_most)
-    seen = f"{failed:,} of {wording.plural(n, 'case')} failed, so at most {wording.percent(high)} do "
+    bound = f"at least {wording.percent(low)}" if decision == "fail" else f"at most {wording.percent(high)}"
+    seen = f"{failed:,} of {wording.plural(n, 'case')} failed, so {bound} do "
     seen += f"(one-sided bound at {wording.level(level)} confidence)"
+    if ask.errors is not None:
+        seen += f", with the errors that were measured of the judge of {grader}"
     if left_out:
         seen += f"; {wording.plural(left_out, 'case')} had no reply"
     tail = f"{more:,} more cases without a failure would" if more else "with so many failures more cases hardly would"
@@ -248,7 +253,7 @@ def never_happens(failed: int, n: int, left_out: int, at_most: float, ask: Quest
         cases_needed=more,
         metric=ask.about.metric,
         variant=name,
-        method="clopper-pearson",
+        method="clopper-pearson" if ask.errors is None else "clopper-pearson-judged",
         value=failed / n if n else None,
         low=low,
         high=high,
@@ -259,6 +264,28 @@ def never_happens(failed: int, n: int, left_out: int, at_most: float, ask: Quest
         visible=1 - ask.alpha ** (1 / n) if n else None,
         advisory=ask.advisory,
     )
+
+
+def _never_bounds(failed: int, n: int, ask: Question) -> tuple[float, float]:
+    """The one-sided bounds of the failing share; of a judge those of what people would fail.
+
+    A judge fails at least its specificity's share of what is wrong, and no more than what is wrong and what it fails of
+    the right. Half of alpha is for the cases, half for what is known of the judge.
+    """
+    if not n:
+        return 0.0, 1.0
+    if ask.errors is None:
+        level = 1 - ask.alpha
+        return clopper_pearson_lower(failed, n, level=level), clopper_pearson_upper(failed, n, level=level)
+    level, judge = 1 - ask.alpha / 2, ask.errors
+    specificity = judge.specificity(level=1 - ask.alpha).low
+    sensitivity = judge.sensitivity(level=1 - ask.alpha).low
+    high = clopper_pearson_upper(failed, n, level=level)
+    low = clopper_pearson_lower(failed, n, level=level) - (1 - sensitivity)
+    return max(0.0, low), min(1.0, high / specificity) if specificity > 0 else 1.0
+
+
+_CORRECTED = {"ppi++": "people's labels", "rogan-gladen": "how often it was measured to err"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +312,8 @@ class _Figures:
         bounds: list[float | None] = [found.value, found.low, found.high]
         if unit == "ratio":
             bounds = list(_exp(found))
+        if (by := _CORRECTED.get(found.method)) is not None:
+            sentence += f" This makes up for the judge's errors by {by}; as judged it is {self._judged(ask)}."
         value, low, high = (bound if bound is not None and math.isfinite(bound) else None for bound in bounds)
         return GatePart(
             rule=ask.rule,
@@ -308,6 +337,10 @@ class _Figures:
             remark=kind,
             advisory=ask.advisory,
         )
+
+    def _judged(self, ask: Question) -> str:
+        mean = self.cell.mean
+        return wording.points(mean) if ask.about.baseline else wording.percent(mean)
 
 
 def _open(cell: Cell, question: str, seen: str, tail: str) -> str:

@@ -26,6 +26,7 @@ from assay.evaluate.gating.slice import slice_parts
 from assay.evaluate.gating.words import About
 from assay.evaluate.summary import GatePart
 from assay.evaluate.types import SampleRow, VariantLabel
+from assay.stats.correction import JudgeCounts
 
 _NEVER = "never:"
 """Before a grader's name: the column of whether it failed, which is no metric of its own."""
@@ -44,6 +45,7 @@ class GateTally:
 
     Attributes:
         arms: Variant -> its samples.
+        repeats: How often each case is run.
         watch: Is given every block of cases as well; None is nobody.
     """
 
@@ -67,6 +69,7 @@ class GateTally:
         tags = spec.slices.tags if spec.slices is not None else ()
         readers = {column: self._reader(column) for column in self._columns}
         self.cases = CaseColumns(readers, repeats=repeats, rule=spec.cases, tags=tags, take=self.add_block)
+        self.repeats = repeats
         self.watch: Callable[[Block], None] | None = None
         self._finished = False
 
@@ -110,18 +113,22 @@ class GateTally:
         *,
         alpha: float,
         estimates: Mapping[tuple[str, str], Estimate] | None = None,
+        errors: Mapping[str, JudgeCounts] | None = None,
         advisory: frozenset[str] = frozenset(),
     ) -> list[GatePart]:
         """What every rule came to.
 
         Args:
             alpha: The one-sided error rate that this look may spend.
-            estimates: (metric, variant or "" for the pair) -> the interval to use in place of the one that fits, for
-                a corrected judge.
-            advisory: Metrics that are told and do not count.
+            estimates: (metric, variant, or "" for the pair, or ``slice``) -> the interval to use in place of the one
+                that fits, for a corrected judge.
+            errors: Metric of a judge's grader -> how the judge errs.
+            advisory: Metrics of which a rule counts only with an estimate of its own.
         """
         self._finish()
-        ask = _Asking(self._named, self.spec.compare, alpha, estimates or {}, advisory)
+        ask = _Asking(
+            self._named, self.spec.compare, alpha, estimates=estimates or {}, errors=errors or {}, advisory=advisory
+        )
         parts: list[GatePart] = []
         if self.spec.compare is not None:
             cell = self._groups.cell(self._difference(PASSED))
@@ -224,7 +231,7 @@ class GateTally:
     def _never(self, rule: NeverRule, ask: "_Asking") -> GatePart:
         column = self._never_column(rule)
         failed, n, left_out = self._groups.clusters_above_zero(self._value(column))
-        question = ask.of("never", f"grader:{rule.grader}", variant=column.variant)
+        question = ask.never(f"grader:{rule.grader}", column.variant)
         return never_happens(failed, n, left_out, rule.at_most, question)
 
     def _sliced(self, ask: "_Asking") -> list[GatePart]:
@@ -244,11 +251,13 @@ class _Asking:
         named: str,
         compare: CompareRule | None,
         alpha: float,
+        *,
         estimates: Mapping[tuple[str, str], Estimate],
+        errors: Mapping[str, JudgeCounts],
         advisory: frozenset[str],
     ) -> None:
         self._named, self._compare, self._alpha = named, compare, alpha
-        self._estimates, self._advisory = estimates, advisory
+        self._estimates, self._errors, self._advisory = estimates, errors, advisory
 
     def of(
         self, rule: str, metric: str, *, variant: str | None = None, slice_name: str | None = None, bounds: int = 1
@@ -256,14 +265,21 @@ class _Asking:
         """What is asked: of the pair, or of one variant; ``bounds`` is how many have to hold at once."""
         baseline = self._compare.baseline if self._compare is not None and variant is None else ""
         about = About(metric=metric, candidate=variant or self._named, baseline=baseline, slice=slice_name)
-        estimate = self._estimates.get((metric, variant or "")) if slice_name is None else None
+        estimate = self._estimates.get((metric, "slice" if slice_name is not None else variant or ""))
         return Question(
             rule=rule,
             about=about,
             alpha=self._alpha / bounds,
             estimate=estimate,
-            advisory=metric in self._advisory,
+            advisory=metric in self._advisory and estimate is None,
         )
+
+    def never(self, metric: str, variant: str) -> Question:
+        """What a rule of zero tolerance asks; of a judge it counts where it is known how the judge errs."""
+        errors = self._errors.get(metric)
+        about = About(metric=metric, candidate=variant, baseline="", slice=None)
+        advisory = metric in self._advisory and errors is None
+        return Question(rule="never", about=about, alpha=self._alpha, errors=errors, advisory=advisory)
 
 
 def _place(known: list, wanted: object) -> int:  # type: ignore[type-arg]  # of columns, or of series

@@ -30,6 +30,22 @@ def judge_identity(
     return digest({"prompt": prompt, "model": asked, "parameters": _whole(sampled), "schema": _whole(schema)})
 
 
+def grader_identity(judge: str, settings: Mapping[str, object], *, negate: bool = False) -> str:
+    """The digest of a judge as a grader puts it to use: another rubric or threshold is another instrument.
+
+    Args:
+        judge: The judge's own digest.
+        settings: The grader's settings; where a key is stands outside of what is measured.
+        negate: Whether its verdict is turned round.
+    """
+    told = {name: _without_key(value) for name, value in settings.items()}
+    return digest({"judge": judge, "settings": _whole(told), "negate": negate})
+
+
+def _without_key(value: object) -> object:
+    return {k: v for k, v in value.items() if k != "key"} if isinstance(value, Mapping) else value
+
+
 def told_prompt(prompt: Fill) -> object:
     """A prompt as JSON, for the identity; of one that another kind of suite renders, what was given to render."""
     if isinstance(prompt, JudgePrompt):
@@ -44,7 +60,7 @@ def _whole(value: object) -> object:
         return {str(key): _whole(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [_whole(part) for part in value]
-    return repr(value) if isinstance(value, float) else value
+    return value if value is None or isinstance(value, str | bool | int) else repr(value)
 
 
 def joint_identity(identities: Sequence[str]) -> str:
