@@ -2,6 +2,7 @@
 
 import pytest
 
+from assay.evaluate.planning.spread import assumed
 from assay.evaluate.report_gate import gate_view
 from assay.evaluate.summary import Comparison, GatePart, Look, Policy, Rate, Summary, VariantSummary
 
@@ -101,17 +102,18 @@ def test_a_slice_that_is_too_small_is_never_green():
     )
     (plot,) = gate_view(run(part)).slices
 
-    assert (plot.word, plot.colour, plot.powered) == ("Not powered", "neutral", False)
+    assert (plot.word, plot.colour, plot.powered) == ("Not powered", "unpowered", False)
 
 
 def test_the_planning_table_scales_what_this_run_saw():
     table = gate_view(run(COMPARE)).planning
 
     assert [(row.cases, row.is_now) for row in table.rows] == [
-        ("50", False), ("100", True), ("144", False), ("200", False), ("400", False)
+        ("50", False), ("100", True), ("200", False), ("248", False), ("400", False)
     ]  # fmt: skip
-    assert table.rows[2].visible == "5\u00a0points"
-    assert "takes about 144 cases, 44 more" in table.sentence
+    assert table.rows[3].visible == "5\u00a0points"
+    assert "takes about 248 cases, 148 more" in table.sentence
+    assert assumed("pass", (5 + 3 + 1) / 102).needed(1, 0.05, alpha=0.05) == 248  # as assay plan has it
 
 
 def test_a_further_look_and_the_risk_are_told():

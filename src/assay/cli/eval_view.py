@@ -13,7 +13,7 @@ from assay.cli.terminal_text import TerminalText
 from assay.cli.workflow import commands_ignored
 from assay.evaluate import wording
 from assay.evaluate.first_failure import FirstFailures
-from assay.evaluate.gate_told import name_of, sentence_of, told, without_unpowered, worst_first
+from assay.evaluate.gate_told import is_corrected, name_of, sentence_of, told, without_unpowered, worst_first
 from assay.evaluate.report_page import focus
 from assay.evaluate.report_page import worst_first as weakest_first
 from assay.evaluate.summary import Comparison, Flip, GatePart, Summary, VariantSummary
@@ -74,7 +74,7 @@ def print_summary(
     with commands_ignored():
         view = SummaryView(console)
         view.variants(summary.variants)
-        view.difference(summary.comparison)
+        view.difference(summary.comparison, judged=any(map(is_corrected, told(summary))))
         view.decision(summary)
         failing = FailureView(console)
         failing.graders(summary.variants)
@@ -120,8 +120,8 @@ class SummaryView:
             table.add_row(self.text.safe(label), *(self.text.safe(cell) for cell in cells))
         return table
 
-    def difference(self, found: Comparison | None) -> None:
-        """The paired difference, in points."""
+    def difference(self, found: Comparison | None, *, judged: bool = False) -> None:
+        """The paired difference, in points; ``judged`` where the gate makes up for the errors in it."""
         if found is None:
             return
         self.line()
@@ -132,7 +132,8 @@ class SummaryView:
         interval = f"{wording.level(found.level)} interval {wording.signed(found.low)} to {wording.signed(found.high)}"
         cases = wording.plural(found.n, "case")
         clusters = f" in {wording.plural(found.clusters, 'cluster')}" if found.clusters != found.n else ""
-        self.line(f"Difference: {wording.points(found.diff)}, {interval}")
+        how = " as judged" if judged else ""
+        self.line(f"Difference{how}: {wording.points(found.diff)}, {interval}")
         self.line(f"{names}, paired on {cases}{clusters}: {found.gained:,} gained, {found.lost:,} lost", style="dim")
 
     def decision(self, summary: Summary) -> None:

@@ -14,6 +14,9 @@ from assay.evaluate.summary import GatePart, Summary
 
 Effect = Literal["passes", "fails", "warns"]
 
+CORRECTED = ("ppi++", "rogan-gladen", "clopper-pearson-judged")
+"""The methods that make up for a judge's errors."""
+
 RULE = "gate:"
 """Before a rule's name, where graders and errors have theirs."""
 
@@ -72,6 +75,11 @@ def effect_of(part: GatePart, summary: Summary) -> Effect:
         return "passes"
     allowed = summary.policy is not None and summary.policy.inconclusive == "canary"
     return "warns" if part.advisory or (part.decision == "inconclusive" and allowed) else "fails"
+
+
+def is_corrected(part: GatePart) -> bool:
+    """Whether its figures make up for the errors of a judge, so that they are not what the judge said."""
+    return part.method in CORRECTED
 
 
 def rule_id(part: GatePart) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assay.evaluate import wording
+from assay.evaluate.gate_told import is_corrected
+from assay.evaluate.planning.spread import assumed
 from assay.evaluate.report_plot import Bar, Tick, round_steps
 from assay.evaluate.report_text import one_line
 from assay.evaluate.summary import Comparison, GatePart, Look, Policy, Summary, VariantSummary
@@ -114,7 +116,7 @@ def gate_view(run: Summary) -> GateView:
         slices=[_plot(part, run) for part in slices[:SLICES_AT_ONCE]],
         more_slices=max(0, len(slices) - SLICES_AT_ONCE),
         paired=None if run.comparison is None else _paired(run.comparison, run),
-        planning=_planning(run.gate),
+        planning=_planning(run.gate, run),
         notes=_notes(run.look, run.policy),
     )
 
@@ -130,7 +132,7 @@ def _plot(part: GatePart, run: Summary) -> PartPlot:
     return PartPlot(
         sign=sign,
         word=word if powered else "Not powered",
-        colour=part.decision if powered else "neutral",
+        colour=part.decision if powered else "unpowered",
         title=_title(part, run),
         sentence=one_line(part.sentence, 2_000),
         reading=kind.reading,
@@ -200,6 +202,8 @@ class _Kind:
         """How to read the plot."""
         part, bound = self._part, self._part.bound
         seen = "The dot is what was seen, the line is where the truth probably lies."
+        if is_corrected(part):
+            seen = "The dot makes up for the judge's errors, the line is where the truth probably lies."
         if bound is None:
             return seen
         edge = self.text(abs(bound)).removeprefix("+")
@@ -272,11 +276,12 @@ def _facts(part: GatePart, kind: _Kind) -> str:
         cases += f" in {wording.plural(part.clusters, 'cluster')}"
     said = [cases]
     if part.visible is not None and kind.is_difference:
-        said.append(f"can see a difference of {100 * part.visible:.3g}{NBSP}points or more")
+        said.append(f"can see a difference of {100 * part.visible:.3g}{NBSP}points or more, four times in five")
     elif part.visible is not None and kind.is_ratio:
-        said.append(f"can see a ratio of {part.visible:.3g} or more")
+        said.append(f"can see a ratio of {part.visible:.3g} or more, four times in five")
     if part.cases_needed:
-        said.append(f"about {part.cases_needed:,} more would settle it")
+        does = "let it be judged" if part.remark == "not-powered" else "settle it"
+        said.append(f"about {part.cases_needed:,} more would {does}")
     return "; ".join(said)
 
 
@@ -318,17 +323,21 @@ def _whole(variant: VariantSummary, found: Comparison) -> bool:
     return variant.n == found.n
 
 
-def _planning(parts: Sequence[GatePart]) -> PlanTable | None:
+def _planning(parts: Sequence[GatePart], run: Summary) -> PlanTable | None:
     """What other sizes of the suite could see, from how much the comparison of this run varied."""
     part = next((p for p in parts if p.rule == "compare"), None)
     if part is None or not part.visible or not part.bound or part.n < 2:
         return None
     margin, visible = abs(part.bound), part.visible
-    needed = math.ceil(part.n * (visible / margin) ** 2)
+    found = run.comparison
+    lone = found is not None and part.clusters == part.n and run.repeats == 1
+    spread = assumed("pass", (found.gained + found.lost + 1) / (part.n + 2)) if found is not None and lone else None
+    alpha = (1 - (part.level or 0.9)) / 2
+    needed = spread.needed(1, margin, alpha=alpha) if spread else math.ceil(part.n * (visible / margin) ** 2)
     sizes = sorted({round(part.n * factor) for factor in _PLANNED} | {needed})
     rows = []
     for n in sizes:
-        sees = visible * math.sqrt(part.n / n)
+        sees = spread.visible(n, 1, alpha=alpha) if spread else visible * math.sqrt(part.n / n)
         word = f"enough for {100 * margin:.3g}{NBSP}points" if sees <= margin * 1.001 else ""
         rows.append(PlanRow(f"{n:,}", f"{100 * sees:.3g}{NBSP}points", word, n == part.n))
     if needed <= part.n:

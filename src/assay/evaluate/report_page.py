@@ -3,16 +3,17 @@
 The template only places it. Samples and flips are in ``report_rows.py``, axes in ``report_plot.py``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assay.evaluate import wording
-from assay.evaluate.gate_told import name_of, sentence_of
+from assay.evaluate.gate_told import is_corrected, name_of, sentence_of, told
 from assay.evaluate.report_data import Packed
 from assay.evaluate.report_gate import GateView, gate_view
 from assay.evaluate.report_plot import RATE_TICKS, Bar, DifferenceAxis, Tick, difference_axis, rate_bar
 from assay.evaluate.report_rows import FlipView, SampleView, flip_views, sample_views
 from assay.evaluate.report_text import one_line
-from assay.evaluate.summary import Comparison, Slice, Summary, VariantSummary
+from assay.evaluate.summary import Comparison, GatePart, Slice, Summary, VariantSummary
 from assay.evaluate.types import Standing
 from assay.evaluate.wording import NBSP
 
@@ -198,7 +199,7 @@ def page(run: Summary, packed: Packed, heading: Heading | None = None) -> Page:
         level=wording.level(run.variants[0].level) if run.variants else "",
         ticks=RATE_TICKS,
         plot_label="; ".join(f"{v.name} {wording.pass_rate(v)}" for v in run.variants),
-        difference=None if run.comparison is None else _difference(run.comparison, has_margin=_compares(run)),
+        difference=None if run.comparison is None else _difference(run.comparison, gate=told(run)),
         measures=_measures(run.variants),
         flips=None if run.comparison is None else _flips(run.comparison, packed),
         slices=slices[:SLICES_AT_ONCE],
@@ -214,6 +215,9 @@ def page(run: Summary, packed: Packed, heading: Heading | None = None) -> Page:
     )
 
 
+_AS_JUDGED = " This is as the judge sees it; the gate makes up for the errors that it was measured to make."
+
+
 def _mark(standing: Standing) -> Mark:
     sign, word = wording.STANDING_WORDS[standing]
     return Mark(sign, word, "neutral" if standing == "no gate" else standing)
@@ -222,10 +226,6 @@ def _mark(standing: Standing) -> Mark:
 def _sentence(text: str) -> str:
     """A sentence of the gate, its figures joined to their units."""
     return one_line(text, 2_000).replace(" %", f"{NBSP}%").replace(" points", f"{NBSP}points")
-
-
-def _compares(run: Summary) -> bool:
-    return any(part.rule == "compare" for part in run.gate)
 
 
 def _scope(run: Summary) -> str:
@@ -264,7 +264,9 @@ def _variant(found: VariantSummary, compared: Comparison | None) -> VariantView:
     )
 
 
-def _difference(found: Comparison, *, has_margin: bool) -> DifferenceView:
+def _difference(found: Comparison, *, gate: Sequence[GatePart]) -> DifferenceView:
+    judged = any(map(is_corrected, gate))
+    has_margin = not judged and any(part.rule == "compare" for part in gate)
     level = wording.level(found.level)
     interval = f"{wording.signed(found.low)}{NBSP}to{NBSP}{wording.signed(found.high)}"
     margin = f"{100 * found.margin:.3g}{NBSP}points" if has_margin else None
@@ -275,7 +277,7 @@ def _difference(found: Comparison, *, has_margin: bool) -> DifferenceView:
         interval=interval,
         level=level,
         margin=margin,
-        caption=difference_sentence(found, margin=margin),
+        caption=difference_sentence(found, margin=margin) + (_AS_JUDGED if judged else ""),
         method=found.method,
         pairs=_pairs(found),
         p_value=None if found.p_value is None else _p_value(found.p_value),

@@ -15,6 +15,7 @@ from assay.evaluate.gate_spec import MetricRule, is_measure
 from assay.evaluate.gating import words
 from assay.evaluate.gating.cell import Cell, difference_interval, open_interval, pass_interval, score_interval
 from assay.evaluate.gating.words import SHARES, About
+from assay.evaluate.planning.spread import Spread, spread_of
 from assay.evaluate.summary import GatePart, Unit
 from assay.evaluate.types import Decision
 from assay.stats.correction import JudgeCounts
@@ -69,7 +70,8 @@ def not_worse(cell: Cell, margin: float, ask: Question) -> GatePart:
     found = ask.interval(cell, lambda known, level: difference_interval(known, level=level))
     decision: Decision = decide_non_inferior(found.low, found.high, margin)
     kind = remark(found.low, found.high, margin)
-    more, repeats = _more(cell, margin, ask) if decision == "inconclusive" else (None, None)
+    spread = spread_of(ask.about.metric, cell)
+    more, repeats = _more(cell, margin, ask, spread) if decision == "inconclusive" else (None, None)
     candidate, baseline, least = ask.about.candidate, ask.about.baseline, words.margin(margin)
     seen = words.difference(found.value, found.low, found.high, found.level)
     if decision == "pass":
@@ -85,7 +87,8 @@ def not_worse(cell: Cell, margin: float, ask: Question) -> GatePart:
         asked = ask.about.within(f"{candidate} is worse than {baseline} by {least}")
         tail = words.advice(more, repeats, close="the difference lies close to the margin")
         sentence = _open(cell, asked, seen, tail)
-    figures = _Figures(found, cell, bound=-margin, visible=_visible(cell, ask.alpha))
+    visible = spread.visible(cell.n, cell.repeats, alpha=ask.alpha) if cell.n else None
+    figures = _Figures(found, cell, bound=-margin, visible=visible)
     return figures.part(ask, decision, sentence, more=more, repeats=repeats, kind=kind)
 
 
@@ -308,11 +311,12 @@ class _Figures:
         repeats: int | None = None,
         kind: str | None = None,
     ) -> GatePart:
-        found, unit = self.interval, self.unit or _unit(ask.about.metric)
+        visible, found, unit = self.visible, self.interval, self.unit or _unit(ask.about.metric)
         bounds: list[float | None] = [found.value, found.low, found.high]
         if unit == "ratio":
             bounds = list(_exp(found))
         if (by := _CORRECTED.get(found.method)) is not None:
+            visible = None  # known of what the judge says only
             sentence += f" This makes up for the judge's errors by {by}; as judged it is {self._judged(ask)}."
         value, low, high = (bound if bound is not None and math.isfinite(bound) else None for bound in bounds)
         return GatePart(
@@ -333,7 +337,7 @@ class _Figures:
             clusters=self.cell.clusters,
             bound=self.bound,
             unit=unit,
-            visible=self.visible,
+            visible=visible,
             remark=kind,
             advisory=ask.advisory,
         )
@@ -369,9 +373,9 @@ def _more_cases(cell: Cell, margin: float, alpha: float, *, cases: Callable[...,
     return max(0, cases(cell.planning_variance, margin, alpha=alpha, power=POWER) - cell.n)
 
 
-def _more(cell: Cell, margin: float, ask: Question) -> tuple[int | None, int | None]:
+def _more(cell: Cell, margin: float, ask: Question, spread: Spread) -> tuple[int | None, int | None]:
     """Further cases that would do; and repeats of each case, where these vary more than the cases do."""
-    more = _more_cases(cell, margin, ask.alpha)
+    more = max(0, spread.needed(cell.repeats, margin, alpha=ask.alpha) - cell.n) if cell.n else None
     if not more or cell.within is None or cell.repeats < 2:
         return more, None
     between = max(0.0, cell.planning_variance - cell.within / cell.repeats)

@@ -13,9 +13,9 @@ from assay.evaluate.gate_spec import SliceRule
 from assay.evaluate.gating import words
 from assay.evaluate.gating.case_column import MAX_VALUES
 from assay.evaluate.gating.cell import Cell
-from assay.evaluate.gating.part import POWER, Question, not_worse
+from assay.evaluate.gating.part import Question, not_worse
+from assay.evaluate.planning.spread import spread_of
 from assay.evaluate.summary import GatePart
-from assay.stats.power import cases_for_margin
 
 RULE = "slices"
 NOT_POWERED = "not-powered"
@@ -54,7 +54,7 @@ def slice_parts(
 
 def _part(rule: SliceRule, cell: Cell, ask: Question) -> GatePart:
     part = not_worse(cell, rule.margin, ask)
-    needed = cases_for_margin(cell.planning_variance, rule.margin, alpha=ask.alpha, power=POWER)
+    needed = spread_of(ask.about.metric, cell).needed(cell.repeats, rule.margin, alpha=ask.alpha)
     if part.decision == "fail" or cell.n >= needed:
         return part
     few = f"{ask.about.slice or 'the slice'} has {wording.plural(cell.n, 'case')}"
