@@ -103,20 +103,91 @@ def test_from_a_judge_that_nobody_measured_to_a_gate_that_counts(office, here, a
     assert "The same bytes" in replayed.out
 
 
-def test_another_judge_is_not_calibrated_by_it(office, here, against):
+def calibrated(office, here, against, fake) -> None:
+    """A finished run of a suite whose judge has been calibrated."""
+    suite(office, fake)
+    here("eval", "suites/answer.yaml", *against(fake))
+    here("judge", "sample", "last", "--grader", "helps", "-n", "40", "-o", "labels.csv")
+    fill_in(office.root / "labels.csv")
+    here("judge", "calibrate", "last", "labels.csv")
+    suite(office, fake, "  calibrations: [../calibrations/helps.json]\n")
+
+
+def change(office, file: str, **keys: object) -> None:
+    path = office.root / file
+    path.write_text(json.dumps(json.loads(path.read_text()) | keys))
+
+
+def test_a_calibration_of_another_judge_is_refused_before_the_first_call_and_by_lint(office, here, against):
     with FakeProvider(answer) as fake:
-        suite(office, fake)
-        here("eval", "suites/answer.yaml", *against(fake))
-        here("judge", "sample", "last", "--grader", "helps", "-n", "40", "-o", "labels.csv")
-        fill_in(office.root / "labels.csv")
-        here("judge", "calibrate", "last", "labels.csv")
-        suite(office, fake, "  calibrations: [../calibrations/helps.json]\n")
+        calibrated(office, here, against, fake)
         text = (office.root / "suites/answer.yaml").read_text().replace("temperature: 0", "temperature: 0.7")
         office.write("suites/answer.yaml", text)
-        done = here("eval", "suites/answer.yaml", "--json", *against(fake)).json()
+        asked = len(fake.requests)
+        done = here("eval", "suites/answer.yaml", "--fresh", *against(fake))
+        linted = here("lint", "suites/answer.yaml", "--json")
 
-    assert done["decision"] == "invalid"
-    assert "a setting of its grader has changed since" in done["sentence"]
+    assert (done.status, len(fake.requests)) == (2, asked)
+    assert "suites/answer.yaml:11:" in done.err
+    assert "a setting of its grader has changed since" in done.err
+    errors = [finding for finding in linted.json() if finding["level"] == "error"]
+    assert [(finding["rule"], finding["line"]) for finding in errors] == [("calibration-not-valid", 11)]
+    assert linted.status == 1
+
+
+def test_a_calibration_that_has_expired_is_refused_before_the_first_call_and_by_lint(office, here, against):
+    with FakeProvider(answer) as fake:
+        calibrated(office, here, against, fake)
+        change(office, "calibrations/helps.json", expires_utc="2026-01-01T00:00:00Z")
+        asked = len(fake.requests)
+        done = here("eval", "suites/answer.yaml", "--fresh", *against(fake))
+        linted = here("lint", "suites/answer.yaml")
+
+    assert (done.status, len(fake.requests)) == (2, asked)
+    assert "suites/answer.yaml:11:" in done.err
+    assert "the calibration helps expired on 2026-01-01" in done.err
+    assert linted.status == 1
+    assert "[calibration-not-valid]" in linted.out
+
+
+@pytest.mark.parametrize(
+    ("keys", "what"),
+    [
+        ({"expires_utc": "2027-13-01"}, "has the expires_utc '2027-13-01', which is no date"),
+        ({"grader": "tone"}, "calibrates the judge of 'tone', and the suite has no such grader"),
+        (None, "calibrations/helps.json"),
+    ],
+)
+def test_a_calibration_that_cannot_be_used_is_told_with_its_place_in_the_suite(office, here, against, keys, what):
+    with FakeProvider(answer) as fake:
+        calibrated(office, here, against, fake)
+        if keys is None:
+            (office.root / "calibrations/helps.json").unlink()
+        else:
+            change(office, "calibrations/helps.json", **keys)
+        asked = len(fake.requests)
+        done = here("eval", "suites/answer.yaml", "--fresh", *against(fake))
+        linted = here("lint", "suites/answer.yaml")
+
+    assert (done.status, len(fake.requests), linted.status) == (2, asked, 1)
+    assert "suites/answer.yaml:11:" in done.err
+    assert what in done.err
+    assert "suites/answer.yaml:11:" in linted.out
+
+
+def test_a_run_that_began_when_its_calibration_had_expired_stays_invalid_when_it_is_decided_again(
+    office, here, against
+):
+    with FakeProvider(answer) as fake:
+        calibrated(office, here, against, fake)
+        change(office, "calibrations/helps.json", expires_utc="2126-01-01T00:00:00Z")
+        run = here("eval", "suites/answer.yaml", "--json", *against(fake)).json()["run"]
+    plan = office.root / f".assay/runs/{run}/plan.json"
+    plan.write_text(json.dumps(json.loads(plan.read_text()) | {"started_utc": "2126-01-01T00:00:00Z"}))
+    replayed = here("gate", "last", "--json").json()
+
+    assert replayed["record"]["decision"] == "invalid"
+    assert "expired on 2126-01-01" in replayed["record"]["sentence"]
 
 
 def test_a_suite_may_say_that_an_uncalibrated_judge_counts(office, here, against):

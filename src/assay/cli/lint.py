@@ -13,6 +13,7 @@ from assay.author.lint.rule import Finding, LintSettings
 from assay.author.lint.sarif import to_sarif
 from assay.cli.options import json_option
 from assay.cli.output import plain, print_json, stdout_console
+from assay.core.clock import stamp
 from assay.evaluate.lint.check import check_suites
 from assay.evaluate.lint.page import told
 from assay.evaluate.native import SuiteOptions
@@ -54,7 +55,9 @@ def lint(paths: tuple[Path, ...], strict: bool, sarif: bool, as_json: bool) -> i
     if suites:
         options = SuiteOptions(override=Override(default=app.models.default), judge=app.evaluate.judge)
         ignored = _ignored(app.author.lint_ignore)
-        found += check_suites(app.project, suites, runs=app.folder / "runs", options=options, ignore=ignored)
+        now = stamp(app.clock.now_utc())
+        runs = app.folder / "runs"
+        found += check_suites(app.project, suites, runs=runs, options=options, at_utc=now, ignore=ignored)
     if sarif:
         print_json(to_sarif(found, told))
     elif as_json:

@@ -11,9 +11,11 @@ from pathlib import Path
 from assay.app import App
 from assay.author.project import WatchedProject
 from assay.cli.output import near
+from assay.core.clock import stamp
 from assay.core.errors import BadInput
 from assay.evaluate import wording
-from assay.evaluate.native import Prepared, SuiteOptions, open_suite
+from assay.evaluate.calibration.gate import check_calibrations
+from assay.evaluate.native import Prepared, SuiteOptions, known_judges, open_suite
 from assay.evaluate.touched import Change, in_words, suites_of
 from assay.evaluate.types import Suite
 
@@ -57,6 +59,8 @@ def choose_suites(app: App, given: Sequence[Path], since: str | None, options: S
         chosen = Chosen(prepared.suite, prepared)
         if change is not None and not _is_touched(choice, change, project, chosen):
             continue
+        judges, now = known_judges(project, prepared), stamp(app.clock.now_utc())
+        check_calibrations(prepared.calibrations, judges, now, prepared.suite.document)
         choice.suites.append(chosen)
     if change is not None and not choice.suites:
         choice.told.append(f"nothing to run: {_plural(len(choice.left_out), 'suite')} left out")

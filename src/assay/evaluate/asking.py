@@ -149,10 +149,7 @@ class StoredModels:
 
     def judge_of(self, model: Target | None, parameters: Parameters | None) -> tuple[Target | None, Parameters | None]:
         """Who answers where this model (or nobody) is named, and how it is sampled; None where there is no judge."""
-        if model is None and self._judge is None:
-            return None, parameters
-        target, given = self._target(model)
-        return target, parameters or given
+        return who_judges(self._judge, model, parameters)
 
     async def ask(
         self,
@@ -243,11 +240,7 @@ class StoredModels:
         return reply
 
     def _target(self, model: str | Target | None) -> tuple[Target, Parameters]:
-        if model is not None:
-            return model if isinstance(model, Target) else _parsed(model), Parameters(temperature=0)
-        if self._judge is None:
-            raise GraderFailed("the grader asks a model, and none is named", hint=_NAME_ONE, code="grader.no_judge")
-        return _parsed(self._judge.model, self._judge.base_url, self._judge.key), self._judge.parameters
+        return _target_of(self._judge, model)
 
     def _address(self, target: Target, request: Request, repeat: int) -> bytes:
         parts = ["asked", target.provider, target.base_url, self._nonce, msgspec.to_builtins(request)]
@@ -265,6 +258,30 @@ class StoredModels:
             )
         self._store.keep(address, (reply,), fallback=False, at_utc=stamp(self._clock.now_utc()))
         return reply
+
+
+def who_judges(
+    judge: Judge | None, model: Target | None, parameters: Parameters | None
+) -> tuple[Target | None, Parameters | None]:
+    """Who answers, and how it is sampled; None where there is no judge.
+
+    Args:
+        judge: The suite's judge.
+        model: The model that the grader names; None for the suite's judge.
+        parameters: How the grader wants it sampled; None for the judge's own, or a temperature of 0.
+    """
+    if model is None and judge is None:
+        return None, parameters
+    target, given = _target_of(judge, model)
+    return target, parameters or given
+
+
+def _target_of(judge: Judge | None, model: str | Target | None) -> tuple[Target, Parameters]:
+    if model is not None:
+        return model if isinstance(model, Target) else _parsed(model), Parameters(temperature=0)
+    if judge is None:
+        raise GraderFailed("the grader asks a model, and none is named", hint=_NAME_ONE, code="grader.no_judge")
+    return _parsed(judge.model, judge.base_url, judge.key), judge.parameters
 
 
 def _parsed(name: str, base_url: str | None = None, key: str | None = None) -> Target:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from assay.author.source import WorkingTree, inside
 from assay.core.errors import GraderFailed
-from assay.evaluate.asking import EMBEDDER, Models, StoredModels
+from assay.evaluate.asking import EMBEDDER, Models, StoredModels, who_judges
 from assay.evaluate.endpoint import Endpoints
 from assay.evaluate.python_code import PythonCode
 from assay.evaluate.script.scripts import Scripts
 from assay.evaluate.script.types import Setting
+from assay.evaluate.types import Judge
 from assay.evaluate.worker import WorkerPool
 from assay.models.minilm import encoder
 from assay.models.target import Target
@@ -24,12 +25,16 @@ class Bench:
         source: The project's files.
         folder: The suite's folder, relative to the project's; paths given here are relative to it.
         models: What models are asked through; None while a suite is only checked.
+        judge: Who would be asked where a grader names nobody, while a suite is only checked.
     """
 
-    def __init__(self, source: WorkingTree, folder: str = "", models: Models | None = None) -> None:
+    def __init__(
+        self, source: WorkingTree, folder: str = "", models: Models | None = None, *, judge: Judge | None = None
+    ) -> None:
         self.source = source
         self._folder = folder
         self._models = models
+        self._judge = judge
         self._pools: dict[Path, WorkerPool] = {}
         self._scripts: Scripts | None = None
         self._python: PythonCode | None = None
@@ -126,7 +131,7 @@ class Bench:
         """Who would be asked, and how it would be sampled; None for the suite's judge where nobody is named."""
         if isinstance(self._models, StoredModels):
             return self._models.judge_of(model, parameters)
-        return model, parameters
+        return who_judges(self._judge, model, parameters) if self._models is None else (model, parameters)
 
     def expect_model(self, model: str | Target | None) -> None:
         """Say before the run that this model will be asked, so that it is seen to be there; None is the suite's judge.

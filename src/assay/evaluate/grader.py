@@ -33,8 +33,9 @@ from assay.core.plugins import Registry
 from assay.engine.types import Outcome
 from assay.evaluate.asking import Models
 from assay.evaluate.bench import Bench
+from assay.evaluate.judging.identity import as_judged
 from assay.evaluate.target import check_target
-from assay.evaluate.types import Case, Grade, GraderSpec, Suite, Verdict
+from assay.evaluate.types import Case, Grade, GraderSpec, Judge, Suite, Verdict
 from assay.evaluate.verdict import absent
 
 Factory = Callable[..., Grade]
@@ -81,9 +82,18 @@ async def open_graders(
         await bench.close()
 
 
-def bench_of(source: WorkingTree, suite_file: str, models: Models | None = None) -> Bench:
-    """What the graders of that suite are made with; its paths are relative to the suite's folder."""
-    return Bench(source, suite_file.rpartition("/")[0], models)
+def bench_of(
+    source: WorkingTree, suite_file: str, models: Models | None = None, *, judge: Judge | None = None
+) -> Bench:
+    """What the graders of that suite are made with; its paths are relative to the suite's folder.
+
+    Args:
+        source: The project's files.
+        suite_file: The suite's file, relative to the project's folder.
+        models: What graders ask models through; None where none can be asked.
+        judge: Who would be asked then, where the grader names nobody.
+    """
+    return Bench(source, suite_file.rpartition("/")[0], models, judge=judge)
 
 
 def make_grader(spec: GraderSpec, bench: Bench) -> Grade:
@@ -104,8 +114,9 @@ def make_grader(spec: GraderSpec, bench: Bench) -> Grade:
     except BadInput as error:
         error.where = error.where or _place(spec, error.code.rpartition(".")[2])
         raise
-    grade = _negated(grade) if spec.negate else grade
-    return grade if getattr(factory, _ANSWERS_ABSENCE, False) else _failing_what_is_absent(grade)
+    made = _negated(grade) if spec.negate else grade
+    made = made if getattr(factory, _ANSWERS_ABSENCE, False) else _failing_what_is_absent(made)
+    return as_judged(made, grade)
 
 
 def _failing_what_is_absent(grade: Grade) -> Grade:

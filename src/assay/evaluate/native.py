@@ -15,12 +15,14 @@ from assay.core.errors import BadInput
 from assay.evaluate.against import against
 from assay.evaluate.asking import StoredModels
 from assay.evaluate.calibration.gate import load_calibrations
+from assay.evaluate.calibration.types import Calibration
 from assay.evaluate.clause import expand_clauses
 from assay.evaluate.conversation.prepare import Stage, prepare_stage
 from assay.evaluate.conversation.sampler import ConversationSampler
 from assay.evaluate.dataset import DatasetFacts, check_specs, spec_cases
 from assay.evaluate.gating.read import check_repeats
-from assay.evaluate.grader import bench_of, open_graders
+from assay.evaluate.grader import bench_of, make_grader, open_graders
+from assay.evaluate.judging.identity import grader_identity, known_judge
 from assay.evaluate.model_comparison.choice import ModelChoice, on_models
 from assay.evaluate.plan import (
     Override,
@@ -48,6 +50,7 @@ class Prepared:
     variants: list[Variant]
     facts: DatasetFacts
     stage: Stage | None = None
+    calibrations: tuple[Calibration, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +109,20 @@ def open_suite(
     suite = replace(suite, conversation=None if stage is None else stage.spec)
     suite = expand_clauses(suite, [variant.prepared.prompt.contract for variant in variants])
     facts = facts or check_specs(project.source, suite.datasets, check=check)
-    return Prepared(suite, variants, facts, stage), why_not
+    names = [spec.name for spec in suite.graders]
+    calibrations = load_calibrations(project.source, suite.gate, names, suite.document)
+    return Prepared(suite, variants, facts, stage, calibrations), why_not
+
+
+def known_judges(project: Project, prepared: Prepared) -> dict[str, str]:
+    """Grader -> the digest of its judge: of those with a calibration, and as far as it is known before the run."""
+    suite, wanted = prepared.suite, {one.grader for one in prepared.calibrations}
+    bench = bench_of(project.source, suite.file, judge=suite.judge)
+    found: dict[str, str] = {}
+    for spec in suite.graders:
+        if spec.name in wanted and (judge := known_judge(make_grader(spec, bench))) is not None:
+            found[spec.name] = grader_identity(judge, spec.settings, negate=spec.negate)
+    return found
 
 
 def job_of(project: Project, prepared: Prepared, *, stop_early: bool = False) -> Job[Planned]:
@@ -155,7 +171,7 @@ def job_of(project: Project, prepared: Prepared, *, stop_early: bool = False) ->
         labels=tuple(variant.label for variant in variants),
         repeats=suite.repeats,
         gate=suite.gate,
-        calibrations=load_calibrations(project.source, suite.gate, [spec.name for spec in suite.graders]),
+        calibrations=prepared.calibrations,
         concurrency=suite.concurrency,
         cases=facts.cases,
         total=facts.cases * suite.repeats * len(variants),

@@ -10,10 +10,12 @@ import msgspec
 
 from assay.app import App
 from assay.author.project import PROJECT_FILE
+from assay.core.clock import stamp
 from assay.core.errors import AssayError, BadInput
 from assay.engine.prepare import choose_target, merge_parameters, prepare
 from assay.engine.types import Call, Outcome
-from assay.evaluate.native import SuiteOptions, job_of, open_suite
+from assay.evaluate.calibration.gate import check_calibrations
+from assay.evaluate.native import SuiteOptions, job_of, known_judges, open_suite
 from assay.evaluate.plan import Override, override_of
 from assay.evaluate.promptfoo.detect import is_promptfoo
 from assay.evaluate.service import Evaluation, Options
@@ -166,6 +168,8 @@ class Desk:
             judge=app.evaluate.judge,
         )
         prepared, _ = open_suite(app.project, file, given)
+        judges, now = known_judges(app.project, prepared), stamp(app.clock.now_utc())
+        check_calibrations(prepared.calibrations, judges, now, prepared.suite.document)
         options = Options(
             concurrency=app.concurrency(variant.target for variant in prepared.variants),
             timeout_s=app.models.timeout_s,

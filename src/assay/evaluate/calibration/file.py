@@ -1,5 +1,8 @@
 """Calibration files: read, written, and said when they no longer hold."""
 
+import re
+from datetime import datetime
+
 import msgspec
 
 from assay.core.canonical import canonical_json
@@ -8,6 +11,7 @@ from assay.core.location import Location
 from assay.evaluate.calibration.types import FORMAT, Calibration
 
 FOLDER = "calibrations"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?")
 
 
 def write_calibration(calibration: Calibration) -> bytes:
@@ -37,7 +41,24 @@ def read_calibration(data: bytes | str, file: str, where: Location | None = None
             code="calibration.format",
             where=where or Location(file),
         )
+    if found.expires_utc is not None and not _is_time(found.expires_utc):
+        raise BadInput(
+            f"{file} has the expires_utc {found.expires_utc!r}, which is no date",
+            hint="write a day, such as 2027-01-31, or a time, such as 2027-01-31T00:00:00Z",
+            code="calibration.expires",
+            where=where or Location(file),
+        )
     return found
+
+
+def _is_time(text: str) -> bool:
+    if _DAY.fullmatch(text) is None:
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def expired(calibration: Calibration, judge: str, at_utc: str) -> str | None:

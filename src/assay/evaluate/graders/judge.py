@@ -9,7 +9,7 @@ from assay.core.errors import BadInput
 from assay.engine.types import Checked, Outcome
 from assay.evaluate.bench import Bench
 from assay.evaluate.grader import graders
-from assay.evaluate.judging.identity import joint_identity
+from assay.evaluate.judging.identity import joint_identity, judged_by
 from assay.evaluate.judging.judge import IDENTITY, Answer, Judge, Question
 from assay.evaluate.judging.scale import Scale, Scored, check_scale
 from assay.evaluate.judging.transcript import conversation, question
@@ -90,7 +90,13 @@ def judge(  # noqa: PLR0913  # each argument is a setting
         )
         return _one(*answers[0]) if panel is None else _panel(answers, vote, bar)
 
-    return grade
+    return judged_by(grade, lambda: _identity(asked, alone=panel is None))
+
+
+def _identity(asked: "Sequence[tuple[Judge, Question[Checked]]]", *, alone: bool) -> str:
+    """The digest of the judge, or of all of the panel."""
+    found = [asker.identity(wanted) for asker, wanted in asked]
+    return found[0] if alone else joint_identity(found)
 
 
 async def _ask(

@@ -8,6 +8,7 @@ from assay.engine.types import Outcome
 from assay.evaluate.bench import Bench
 from assay.evaluate.grader import graders
 from assay.evaluate.judging.fence import FENCED
+from assay.evaluate.judging.identity import judged_by
 from assay.evaluate.judging.judge import Question, make_judge
 from assay.evaluate.judging.prompt import own
 from assay.evaluate.judging.reading import Unreadable
@@ -61,7 +62,7 @@ def model_graded_closedqa(
         found = verdict(f"{'meets' if met else 'does not meet'} the criterion: {why}{answer.note}")
         return Verdict(found.score, found.passed, found.reason, detail=answer.detail)
 
-    return grade
+    return judged_by(grade, lambda: asker.identity(asked))
 
 
 def read_letter(text: str, *, lenient: bool = False) -> tuple[bool, str]:

@@ -8,6 +8,7 @@ from assay.engine.types import Outcome
 from assay.evaluate.bench import Bench
 from assay.evaluate.grader import graders
 from assay.evaluate.judging.fence import FENCED
+from assay.evaluate.judging.identity import judged_by
 from assay.evaluate.judging.judge import IDENTITY, Question, make_judge
 from assay.evaluate.judging.prompt import own
 from assay.evaluate.judging.reading import Unreadable, reason_of, the_one
@@ -93,7 +94,7 @@ def pairwise(
         passed = score >= 0.5 if wins == "not-worse" else score == 1.0
         return Verdict(score, passed, why, named={"pairwise-flipped": float(flipped)}, detail=detail)
 
-    return grade
+    return judged_by(grade, lambda: asker.identity(asked))
 
 
 def read_better(text: str) -> Better:

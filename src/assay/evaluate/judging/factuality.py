@@ -10,6 +10,7 @@ from assay.core.errors import BadInput, unknown_name
 from assay.engine.types import Outcome
 from assay.evaluate.bench import Bench
 from assay.evaluate.judging.fence import FENCED
+from assay.evaluate.judging.identity import judged_by
 from assay.evaluate.judging.judge import Question, make_judge
 from assay.evaluate.judging.prompt import own
 from assay.evaluate.judging.reading import Unreadable, reason_of, the_one
@@ -118,4 +119,4 @@ def factuality_grade(
             worth[category], worth[category] > 0, reason, detail={**answer.detail, "category": answer.value.letter}
         )
 
-    return grade
+    return judged_by(grade, lambda: asker.identity(asked))

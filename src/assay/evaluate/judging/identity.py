@@ -4,7 +4,8 @@ A calibration holds for one identity. Another model, another temperature or anot
 instrument, whose errors nobody has measured. The key of the model is not part of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import msgspec
 
@@ -12,6 +13,9 @@ from assay.core.canonical import digest
 from assay.evaluate.judging.prompt import Fill, JudgePrompt
 from assay.models.target import Target
 from assay.models.types import Parameters
+
+_JUDGED_BY = "judged_by"
+G = TypeVar("G", bound=Callable[..., object])
 
 
 def judge_identity(
@@ -66,3 +70,26 @@ def _whole(value: object) -> object:
 def joint_identity(identities: Sequence[str]) -> str:
     """The digest of several judges that give one verdict together."""
     return digest({"panel": list(identities)})
+
+
+def judged_by(grade: G, identity: Callable[[], str]) -> G:
+    """Mark a grader that always asks the same judge, so that its digest is known before anything is asked.
+
+    Args:
+        grade: The grader.
+        identity: Its judge's digest.
+    """
+    setattr(grade, _JUDGED_BY, identity)
+    return grade
+
+
+def known_judge(grade: object) -> str | None:
+    """The digest of the judge that a grader will ask; None where that is not known before it does."""
+    identity = getattr(grade, _JUDGED_BY, None)
+    return identity() if callable(identity) else None
+
+
+def as_judged(grade: G, inner: object) -> G:
+    """A grader around another one, whose judge is that one's."""
+    identity = getattr(inner, _JUDGED_BY, None)
+    return grade if identity is None else judged_by(grade, identity)

@@ -10,6 +10,7 @@ from typing import Literal
 from assay.author.types import MISSING
 from assay.core.errors import BadInput
 from assay.engine.types import Outcome
+from assay.evaluate.judging.identity import judged_by
 from assay.evaluate.judging.judge import Answer, Judge, Question
 from assay.evaluate.judging.prompt import JudgePrompt
 from assay.evaluate.judging.reading import Rubric, read_rubric
@@ -60,7 +61,7 @@ def rubric_grade(
         values = {**case.inputs, "input": question(outcome), "output": output, "rubric": rubric}
         return rubric_verdict(await asker.ask(asked, values))
 
-    return grade
+    return judged_by(grade, lambda: asker.identity(asked))
 
 
 def rubric_verdict(answer: Answer[Rubric]) -> Verdict:

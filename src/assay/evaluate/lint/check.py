@@ -7,10 +7,11 @@ from assay.author.lint.rule import Finding
 from assay.author.project import Project
 from assay.core.errors import BadInput
 from assay.core.location import Location
+from assay.evaluate.calibration.gate import unfit_calibrations
 from assay.evaluate.dataset import spec_cases
 from assay.evaluate.gate_spec import GateSpec
 from assay.evaluate.lint.rule import UNREADABLE, SuiteView, suite_rules
-from assay.evaluate.native import SuiteOptions, open_suite
+from assay.evaluate.native import SuiteOptions, known_judges, open_suite
 from assay.evaluate.planning.evidence import gather
 from assay.evaluate.types import Suite
 
@@ -18,7 +19,13 @@ MAX_VALUES = 200
 
 
 def check_suites(
-    project: Project, files: Sequence[Path], *, runs: Path, options: SuiteOptions, ignore: Sequence[str] = ()
+    project: Project,
+    files: Sequence[Path],
+    *,
+    runs: Path,
+    options: SuiteOptions,
+    at_utc: str,
+    ignore: Sequence[str] = (),
 ) -> list[Finding]:
     """What the rules have to say about suites, by place. A suite that cannot be opened is a finding itself.
 
@@ -27,12 +34,13 @@ def check_suites(
         files: The suites' files.
         runs: The folder of the project's runs.
         options: How a suite is opened.
+        at_utc: The time now.
         ignore: Rules that are not applied.
     """
     found: list[Finding] = []
     for file in files:
         try:
-            view = _view(project, file, runs, options)
+            view = _view(project, file, runs, options, at_utc)
         except BadInput as error:
             where = error.where or Location(str(file))
             found.append(Finding(UNREADABLE, "error", error.what, error.hint or "mend it", where))
@@ -41,7 +49,7 @@ def check_suites(
     return found
 
 
-def _view(project: Project, file: Path, runs: Path, options: SuiteOptions) -> SuiteView:
+def _view(project: Project, file: Path, runs: Path, options: SuiteOptions, at_utc: str) -> SuiteView:
     prepared, _ = open_suite(project, file, options)
     suite = prepared.suite
     gate = suite.gate or GateSpec()
@@ -54,6 +62,7 @@ def _view(project: Project, file: Path, runs: Path, options: SuiteOptions) -> Su
         slices=_counted(_tags(project, suite), tags) if tags else {},
         spreads=tuple(known.spreads),
         source=known.source,
+        unfit=tuple(unfit_calibrations(prepared.calibrations, known_judges(project, prepared), at_utc)),
     )
 
 

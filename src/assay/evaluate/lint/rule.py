@@ -23,6 +23,7 @@ class SuiteView:
         slices: Tag -> value -> cases.
         spreads: Each margin of its gate, with how much that metric's difference varies.
         source: Where that is known from, in words.
+        unfit: Calibrations of its gate that do not hold, by their place in the list, and why.
     """
 
     suite: Suite
@@ -30,6 +31,7 @@ class SuiteView:
     slices: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     spreads: tuple[tuple[float, Spread], ...] = ()
     source: str = ""
+    unfit: tuple[tuple[int, str], ...] = ()
 
 
 class SuiteRule(Protocol):
