@@ -1,6 +1,7 @@
 """A decision that can be made again from its folder, and that is not made by running until it comes out well."""
 
 import json
+import re
 
 import pytest
 
@@ -119,7 +120,12 @@ def test_runs_over_different_cases_cannot_be_gated(small, sorter, here, against)
 
     assert done.status == 3
     assert done.json()["record"]["decision"] == "invalid"
-    assert done.json()["record"]["sentence"] == "The two runs were made over different datasets."
+    sentence = done.json()["record"]["sentence"]
+    digest = "sha256:[0-9a-f]{8}"
+    assert re.fullmatch(
+        f"The two runs were made over different datasets: datasets/tickets.jsonl was {digest} and is {digest}.",
+        sentence,
+    )
 
 
 def test_runs_that_were_graded_differently_cannot_be_gated(small, sorter, here, against):
@@ -130,4 +136,39 @@ def test_runs_that_were_graded_differently_cannot_be_gated(small, sorter, here, 
     done = here("gate", small.runs()[-1].name, "--baseline", first)
 
     assert done.status == 3
-    assert "their graders or their judge are not the same" in done.out
+    assert "The two runs were graded differently: the grader choice is not the same." in done.out
+
+
+def test_a_grader_that_only_one_run_has_is_named_with_the_suites(small, sorter, here, against):
+    here(*EVAL, *against(sorter))
+    first = small.runs()[-1].name
+    change(small, "suites/sort.yaml", "  - choice\n", "  - choice\n  - {grader: word-count, value: {max: 99}}\n")
+    change(small, "suites/sort.yaml", "suite: ", "suite: other.")
+    here(*EVAL, *against(sorter))
+    done = here("gate", small.runs()[-1].name, "--baseline", first)
+
+    assert done.status == 3
+    assert "only the second has the grader word-count (the suites are " in done.out
+
+
+def test_runs_of_suites_that_differ_in_their_name_alone_are_gated(small, sorter, here, against):
+    change(small, "suites/sort.yaml", "margin: 0.02", "margin: 0.9")
+    here(*EVAL, *against(sorter))
+    first = small.runs()[-1].name
+    change(small, "suites/sort.yaml", "suite: ", "suite: other.")
+    here(*EVAL, *against(sorter))
+    done = here("gate", small.runs()[-1].name, "--baseline", first, "--json")
+
+    assert done.status == 0
+    assert done.json()["record"]["decision"] == "pass"
+
+
+def test_the_judge_is_named_where_it_is_what_differs(small, sorter, here, against):
+    change(small, "suites/sort.yaml", "graders:", "judge: openai/one\ngraders:")
+    here(*EVAL, *against(sorter))
+    first = small.runs()[-1].name
+    change(small, "suites/sort.yaml", "judge: openai/one", "judge: openai/two")
+    here(*EVAL, *against(sorter))
+    done = here("gate", small.runs()[-1].name, "--baseline", first)
+
+    assert "graded differently: the judge is not the same." in done.out

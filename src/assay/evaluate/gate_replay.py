@@ -33,6 +33,7 @@ class ToldGate(msgspec.Struct, frozen=True, kw_only=True):
     planned: dict[str, int]
     repeats: int
     instrument: str = ""
+    measures: dict[str, str] = {}
     calibrations: list[Calibration] = []
     watch: WatchSpec | None = None
 

@@ -5,7 +5,7 @@ what each case was asked; else the decision is ``invalid``. Rows are read in ste
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from assay.evaluate.calibration.types import JudgedCase
 from assay.evaluate.deciding import Decided, decide_run
 from assay.evaluate.exporter import load_run
 from assay.evaluate.gate_record import GateRecord, Inputs, spec_digest
-from assay.evaluate.gate_replay import RunPlan, ToldGate, read_plan
+from assay.evaluate.gate_replay import RunPlan, read_plan
 from assay.evaluate.gate_spec import CompareRule, GateSpec
 from assay.evaluate.gating.look import LookLedger
 from assay.evaluate.gating.tally import GateTally
@@ -152,17 +152,58 @@ def _rows(runs: TwoRuns, names: tuple[str, str], baseline: str, overlap: Overlap
 def _unfit(before: RunPlan, after: RunPlan, overlap: Overlap) -> str | None:
     """Why the two cannot be compared; None where they can."""
     if sorted(before.datasets.values()) != sorted(after.datasets.values()):
-        return "the two runs were made over different datasets"
-    if _instrument(before.told) != _instrument(after.told):
-        return "the two runs were graded differently: their graders or their judge are not the same"
+        return f"the two runs were made over different datasets: {_other_datasets(before.datasets, after.datasets)}"
+    if (other := _graded_otherwise(before, after)) is not None:
+        return f"the two runs were graded differently: {other}"
     if before.told.repeats != after.told.repeats:
         return f"the two runs have {before.told.repeats} and {after.told.repeats} repeats of each case"
     unpaired = overlap.only_before + overlap.only_after + overlap.changed
     return f"{unpaired:,} cases are not in both runs with the same inputs" if unpaired else None
 
 
-def _instrument(told: ToldGate) -> tuple[str, object]:
-    return told.instrument, told.spec.cases
+def _other_datasets(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """The datasets that only one of the runs has, each with the digest that it has there."""
+    told = []
+    for name in sorted({*before, *after}):
+        then, now = before.get(name), after.get(name)
+        if then == now:
+            continue
+        if then is not None and now is not None:
+            told.append(f"{name} was {_short(then)} and is {_short(now)}")
+        elif then is not None and then not in after.values():
+            told.append(f"{name}, {_short(then)}, is in the first alone")
+        elif now is not None and now not in before.values():
+            told.append(f"{name}, {_short(now)}, is in the second alone")
+    return ", ".join(told) or "one of them counts twice"
+
+
+def _short(digest: str) -> str:
+    return digest[: len("sha256:") + 8]
+
+
+def _graded_otherwise(before: RunPlan, after: RunPlan) -> str | None:
+    """Which part of what measures differs; None where none does. The suite's name is no such part."""
+    first, second = before.told, after.told
+    if first.measures and second.measures:
+        parts = [*first.measures, *(part for part in second.measures if part not in first.measures)]
+        told = [_other_part(part, first.measures, second.measures) for part in parts]
+    else:
+        same = first.instrument == second.instrument
+        told = [None if same else "their graders or their judge are not the same"]
+    told.append(None if first.spec.cases == second.spec.cases else "'gate.cases' is not the same")
+    found = [one for one in told if one is not None]
+    if not found:
+        return None
+    suites = "" if before.suite == after.suite else f" (the suites are {before.suite} and {after.suite})"
+    return f"{', '.join(found)}{suites}"
+
+
+def _other_part(part: str, before: Mapping[str, str], after: Mapping[str, str]) -> str | None:
+    if before.get(part) == after.get(part):
+        return None
+    if part in before and part in after:
+        return f"the {part} is not the same"
+    return f"only the {'first' if part in before else 'second'} has the {part}"
 
 
 def _file_digest(file: Path) -> str:

@@ -161,6 +161,17 @@ def instrument_identity(suite: Suite) -> str:
     )
 
 
+def measuring_parts(suite: Suite) -> dict[str, str]:
+    """What measures, part by part, each with its digest: two runs that have the same parts can be held together."""
+    talk = suite.conversation
+    found = {f"grader {told['name']}": digest(told) for told in _told_graders(suite)}
+    if suite.judge is not None:
+        found["judge"] = digest(told_judge(suite.judge))
+    if talk is not None:
+        found["conversation"] = digest(told_conversation(talk))
+    return found
+
+
 def _told_graders(suite: Suite) -> list[dict[str, object]]:
     return [
         {

@@ -80,6 +80,7 @@ class Job(Generic[P]):
         asked: Who else is asked beside the variants' models: the part, such as ``judge``, and the model.
         datasets: Path -> digest.
         identity: A digest: the same for two commands that mean the same run.
+        measures: What measures, part by part, such as ``grader choice`` -> digest; empty where it has no parts.
         calibrations: What is known of how the judges err.
         watch: How its gate is watched, so that the run ends once that is decided; None runs every sample.
         instrument: A digest of what measures, under which looks at the same versions are counted.
@@ -104,6 +105,7 @@ class Job(Generic[P]):
     datasets: dict[str, str]
     identity: str
     instrument: str = ""
+    measures: dict[str, str] = field(default_factory=dict)
     calibrations: tuple[Calibration, ...] = ()
     watch: WatchSpec | None = None
     plan: dict[str, object] = field(default_factory=dict)
@@ -340,6 +342,7 @@ def _told_gate(job: Job[P]) -> dict[str, object]:
         "planned": {label.name: job.planned_of(label.name) for label in job.labels},
         "repeats": job.repeats,
         "instrument": job.instrument,
+        **({"measures": job.measures} if job.measures else {}),
         "watch": None if job.watch is None else msgspec.to_builtins(job.watch),
         "calibrations": [msgspec.to_builtins(one) for one in job.calibrations],
     }
