@@ -148,7 +148,8 @@ def test_a_grader_that_only_one_run_has_is_named_with_the_suites(small, sorter, 
     done = here("gate", small.runs()[-1].name, "--baseline", first)
 
     assert done.status == 3
-    assert "only the second has the grader word-count (the suites are " in done.out
+    told = "only the second has the grader word-count (the suites are desk.sort and other.desk.sort)"
+    assert told in done.out.replace("\n", "")
 
 
 def test_runs_of_suites_that_differ_in_their_name_alone_are_gated(small, sorter, here, against):
@@ -172,3 +173,26 @@ def test_the_judge_is_named_where_it_is_what_differs(small, sorter, here, agains
     done = here("gate", small.runs()[-1].name, "--baseline", first)
 
     assert "graded differently: the judge is not the same." in done.out
+
+
+@pytest.mark.parametrize(
+    ("tags", "line", "hint"),
+    [("[parity, paritty]", 14, "did you mean 'parity'?"), ("channel", 14, "known: parity")],
+)
+def test_a_tag_that_no_case_has_is_refused_before_the_first_call(small, sorter, here, against, tags, line, hint):
+    change(small, "suites/sort.yaml", "margin: 0.02}\n", f"margin: 0.02}}\n  slices: {{tags: {tags}, margin: 0.5}}\n")
+    done = here(*EVAL, *against(sorter))
+    planned, linted = here("plan", "suites/sort.yaml"), here("lint", "suites/sort.yaml")
+
+    assert (done.status, planned.status, linted.status) == (2, 2, 1)
+    for told in (done.err, planned.err, linted.out):
+        assert f"suites/sort.yaml:{line}" in told
+        assert "which no case has" in told
+        assert hint in told
+    assert sorter.requests == []
+
+
+def test_a_tag_that_some_case_has_is_not_refused(small, sorter, here, against):
+    change(small, "suites/sort.yaml", "margin: 0.02}\n", "margin: 0.9}\n  slices: {tags: parity, margin: 0.9}\n")
+
+    assert here(*EVAL, *against(sorter)).status in (0, 3)

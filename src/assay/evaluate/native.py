@@ -19,8 +19,8 @@ from assay.evaluate.calibration.types import Calibration
 from assay.evaluate.clause import expand_clauses
 from assay.evaluate.conversation.prepare import Stage, prepare_stage
 from assay.evaluate.conversation.sampler import ConversationSampler
-from assay.evaluate.dataset import DatasetFacts, check_specs, spec_cases
-from assay.evaluate.gating.read import check_repeats
+from assay.evaluate.dataset import MAX_TAGS, DatasetFacts, check_specs, spec_cases
+from assay.evaluate.gating.read import check_repeats, check_tags
 from assay.evaluate.grader import bench_of, make_grader, open_graders
 from assay.evaluate.judging.identity import grader_identity, known_judge
 from assay.evaluate.model_comparison.choice import ModelChoice, on_models
@@ -109,7 +109,10 @@ def open_suite(
 
     suite = replace(suite, conversation=None if stage is None else stage.spec)
     suite = expand_clauses(suite, [variant.prepared.prompt.contract for variant in variants])
-    facts = facts or check_specs(project.source, suite.datasets, check=check)
+    if facts is None:
+        facts = check_specs(project.source, suite.datasets, check=check)
+        if len(facts.tags) < MAX_TAGS:
+            check_tags(suite.gate, facts.tags, suite.document)
     names = [spec.name for spec in suite.graders]
     calibrations = load_calibrations(project.source, suite.gate, names, suite.document)
     return Prepared(suite, variants, facts, stage, calibrations), why_not

@@ -3,11 +3,12 @@
 What the rules mean is docs/explanation/gates.md; ``suite.schema.json`` says the same to editors.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, get_args
 
 from assay.author.source import inside
+from assay.core.document import Document
 from assay.core.errors import BadInput, unknown_name
 from assay.core.fields import Fields, describe
 from assay.core.location import Location
@@ -105,6 +106,29 @@ def check_repeats(gate: GateSpec | None, repeats: int, where: Location) -> None:
             code="suite.cases",
             where=where,
         )
+
+
+def check_tags(gate: GateSpec | None, known: Collection[str], document: Document) -> None:
+    """Hold the tags of the slices against those that the suite's cases have.
+
+    Args:
+        gate: The gate.
+        known: The names of all tags that a case has.
+        document: The suite's file.
+
+    Raises:
+        BadInput: No case has such a tag.
+    """
+    for tag in gate.slices.tags if gate is not None and gate.slices is not None else ():
+        if tag in known:
+            continue
+        tags = Fields(document, ("gate", "slices"), code="suite").raw("tags")
+        place = (tags.index(tag),) if isinstance(tags, list) else ()
+        found = unknown_name(
+            "tag", tag, known, code="suite.slices", where=document.at("gate", "slices", "tags", *place)
+        )
+        found.what = f"the slices are by the tag {tag!r}, which no case has"
+        raise found
 
 
 def _calibrations(entry: Fields, known: Known) -> tuple[str, ...]:
