@@ -73,7 +73,7 @@ def test_a_run_whose_samples_are_gone_is_one_sentence(assay, two):
     done = assay("report", "last")
 
     assert done.status == 2
-    assert "samples.jsonl cannot be used" in done.err
+    assert "samples.jsonl:1: the line cannot be read as a sample" in done.err
 
 
 def test_a_line_that_is_no_sample_is_one_sentence(assay, two):

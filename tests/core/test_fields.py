@@ -103,6 +103,8 @@ def test_a_text_out_of_a_list_of_texts_suggests_the_nearest():
 
     assert (error.what, error.hint) == ("'risk' is 'hihg'; it can be low, high", "did you mean 'high'?")
     assert error.code == "thing.risk"
+    error = refusal(lambda: fields("risk: critical").text("risk", one_of=("low", "high")))
+    assert (error.what, error.hint) == ("'risk' is 'critical'", "it can be low, high")
     assert fields("risk: low").text("risk", one_of=("low", "high")) == "low"
 
 

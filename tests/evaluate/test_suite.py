@@ -270,6 +270,7 @@ BROKEN = [
     (changed(concurrency="many"), 4, "concurrency is 'many'", "a whole number"),
     (changed(grader="[contract]"), 4, "the key 'grader' is not known here", "'graders'"),
     (changed(gate="pass"), 4, "gate is 'pass'", "a mapping"),
+    (changed(grader="[contract]", gate="{never: [{grader: leak, at_most: 0.1}]}"), 4, "'grader' is not", "'graders'"),
     (changed(gate="{atleast: {a: 1}}"), 4, "'atleast' is not known here", "'at_least'"),
     (changed(gate="{at_least: {b: 0.5}}"), 4, "no variant is named 'b'", "known: a"),
     (changed(gate="{at_least: {a: 60}}"), 4, "gate.at_least.a is 60", "from 0 to 1"),

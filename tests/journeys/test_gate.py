@@ -196,3 +196,26 @@ def test_a_tag_that_some_case_has_is_not_refused(small, sorter, here, against):
     change(small, "suites/sort.yaml", "margin: 0.02}\n", "margin: 0.9}\n  slices: {tags: parity, margin: 0.9}\n")
 
     assert here(*EVAL, *against(sorter)).status in (0, 3)
+
+
+@pytest.mark.parametrize(
+    "option", [("--variant", "candidate"), ("--margin", "0.1"), ("--approve-look", "Ada: it is only an example")]
+)
+def test_an_option_for_two_runs_is_refused_with_one(small, sorter, here, against, option):
+    here(*EVAL, *against(sorter))
+    done = here("gate", "last", *option)
+
+    assert done.status == 2
+    assert f"{option[0]} goes with --baseline" in done.err
+
+
+@pytest.mark.parametrize("command", [("gate", "last"), ("report", "last"), ("gate", "last", "--baseline", "last")])
+def test_a_damaged_row_is_told_with_its_file_and_line(small, sorter, here, against, command):
+    here(*EVAL, *against(sorter))
+    file = small.runs()[-1] / "samples.jsonl"
+    lines = file.read_text("utf-8").splitlines(keepends=True)
+    file.write_text("".join([*lines[:5], "{broken\n", *lines[6:]]), "utf-8")
+    done = here(*command)
+
+    assert done.status == 2
+    assert f"{file}:6: the line cannot be read as a sample: JSON is malformed" in done.err

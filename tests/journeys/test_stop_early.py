@@ -83,4 +83,4 @@ def test_a_gate_that_takes_all_cases_is_refused(small, here):
     done = here("eval", "suites/sort.yaml", "--stop-early")
 
     assert done.status == 2
-    assert "cannot be watched: it has slices" in done.err
+    assert "cannot be watched: its rules include slices" in done.err

@@ -3,6 +3,7 @@
 Recomputes and tells; the rules are the suite's, as they were when it was run (``evaluate/gate_replay.py``).
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from assay.cli.eval_view import STATUS, SummaryView
 from assay.cli.options import approve_look_option, json_option
 from assay.cli.output import print_json, stdout_console
 from assay.core.canonical import digest_bytes
+from assay.core.errors import BadInput
 from assay.evaluate import wording
 from assay.evaluate.gate_record import GATE, GateRecord
 from assay.evaluate.gate_replay import Replayed, replay
@@ -55,6 +57,7 @@ def gate(
     app = App.open()
     folder = find_run(app.folder / "runs", run)
     if baseline is None:
+        _check_alone({"--variant": variant, "--margin": margin, "--approve-look": approve_look})
         return _replay(folder, as_json=as_json)
     before = find_run(app.folder / "runs", baseline)
     runs = TwoRuns(candidate=folder, baseline=before, variant=variant, margin=margin, approved=approve_look)
@@ -64,6 +67,17 @@ def gate(
     else:
         _print(record)
     return STATUS[record.decision]
+
+
+def _check_alone(given: Mapping[str, object]) -> None:
+    """Refuse options that say something of two runs, where there is one."""
+    for option, value in given.items():
+        if value is not None:
+            raise BadInput(
+                f"{option} goes with --baseline: without it, the run's own decision is made again as it was",
+                hint="add --baseline RUN, or change the suite and run it again",
+                code="cli.baseline",
+            )
 
 
 def _replay(folder: Path, *, as_json: bool) -> int:

@@ -1,5 +1,6 @@
 """``assay runs`` and ``assay report``: what has been run, and the page of a run made again."""
 
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from assay.cli.terminal_text import TerminalText
 from assay.evaluate import wording
 from assay.evaluate.exporter import load_run
 from assay.evaluate.report_html import write_report
-from assay.evaluate.run_folder import REPORT, SAMPLES
+from assay.evaluate.run_folder import REPORT, SAMPLES, iterate_rows
 from assay.evaluate.runs import RunEntry, find_run, list_runs
 from assay.storage.sqlite import storage_failed
 
@@ -84,7 +85,10 @@ def report(run: str, rows: int | None, out: Path | None, as_json: bool) -> None:
     try:
         with samples.open("rb") as lines:
             write_report(found.summary, lines, path, rows=limit)
-    except (OSError, msgspec.MsgspecError) as error:
+    except msgspec.MsgspecError as error:
+        deque(iterate_rows(found.folder), maxlen=0)  # says which line it is
+        raise storage_failed(samples, error) from None
+    except OSError as error:
         raise storage_failed(samples, error) from None
     if as_json:
         print_json({"run": found.summary.run, "report": str(path)})

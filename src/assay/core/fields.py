@@ -81,6 +81,12 @@ class Fields:
             if key not in self._asked:
                 raise self._unknown(key, self._asked)
 
+    def only(self, keys: Sequence[str]) -> None:
+        """Complain about the first key that is none of these, before what it leaves out is blamed on another."""
+        for key in self._values:
+            if key not in keys:
+                raise self._unknown(key, keys)
+
     def required(self, key: str) -> None:
         """Complain when the key is missing or empty; first of a key that nobody knows and that is nearly this one."""
         if self.raw(key) is None:
@@ -114,7 +120,10 @@ class Fields:
             raise self._wrong((key,), value, "text")
         if one_of and value not in one_of:
             found = unknown_name(key, value, one_of, code=f"{self.code}.{key}", where=self.at(key))
-            found.what = f"{key!r} is {value!r}; it can be {', '.join(one_of)}"
+            choices = f"it can be {', '.join(one_of)}"
+            is_near = found.hint is not None and found.hint.startswith("did you mean")
+            found.what = f"{key!r} is {value!r}{f'; {choices}' if is_near else ''}"
+            found.hint = found.hint if is_near else choices
             raise found
         return value
 

@@ -19,7 +19,7 @@ from assay.evaluate.gate_record import GATE, GateRecord, Inputs, draw_digest, ma
 from assay.evaluate.gate_spec import GateSpec
 from assay.evaluate.gating.tally import GateTally
 from assay.evaluate.gating.watch import Watch, WatchSpec
-from assay.evaluate.run_folder import PLAN, SAMPLES, decode_row
+from assay.evaluate.run_folder import PLAN, SAMPLES, read_row
 from assay.evaluate.summary import GatePart, Look
 from assay.evaluate.types import VariantLabel
 from assay.storage.sqlite import storage_failed
@@ -195,7 +195,7 @@ def count_rows(folder: Path, counted: GateTally, watch: Watch | None = None) -> 
         with file.open("rb") as lines:
             for line in lines:
                 digest.update(line)
-                row = decode_row(line)
+                row = read_row(line, file, rows + 1)
                 if row.variant not in counted.arms:
                     raise BadInput(
                         f"{file}, line {rows + 1}: the plan of the run names no variant {row.variant!r}",
@@ -206,7 +206,7 @@ def count_rows(folder: Path, counted: GateTally, watch: Watch | None = None) -> 
                 if watch is not None:
                     watch.add(row)
                 rows += 1
-    except (OSError, msgspec.MsgspecError) as error:
+    except OSError as error:
         raise storage_failed(file, error) from None
     return f"sha256:{digest.hexdigest()}", rows
 

@@ -17,6 +17,7 @@ from typing import BinaryIO
 import msgspec
 
 from assay.core.errors import StorageFailed
+from assay.core.location import Location
 from assay.evaluate.summary import Summary
 from assay.evaluate.types import SampleRow
 from assay.storage.sqlite import storage_failed
@@ -30,6 +31,35 @@ encode_row = msgspec.json.Encoder(enc_hook=str).encode
 """A row as a line of ``samples.jsonl``, without its line break."""
 
 decode_row = msgspec.json.Decoder(SampleRow).decode
+
+
+def read_row(line: bytes, file: Path, number: int) -> SampleRow:
+    """The row in a line of a run's ``samples.jsonl``.
+
+    Args:
+        line: The line.
+        file: The file that it is from, for messages.
+        number: Its number, from 1.
+
+    Raises:
+        StorageFailed: It is none.
+    """
+    try:
+        return decode_row(line)
+    except msgspec.MsgspecError as error:
+        raise damaged_row(error, file, number) from None
+
+
+def damaged_row(error: Exception, file: Path, number: int) -> StorageFailed:
+    """The error for a line that is no sample."""
+    return StorageFailed(
+        f"the line cannot be read as a sample: {error}",
+        hint="the file is not as the run wrote it; run the suite again, which pays for no reply that is kept",
+        code="run.damaged",
+        where=Location(str(file), number),
+    )
+
+
 """The other way round."""
 
 
@@ -83,14 +113,14 @@ def iterate_rows(folder: Path) -> Iterator[SampleRow]:
     """The rows of a run, one at a time.
 
     Raises:
-        StorageFailed: They cannot be read.
+        StorageFailed: They cannot be read, or a line is damaged.
     """
     file = folder / SAMPLES
     try:
         with file.open("rb") as handle:
-            for line in handle:
-                yield decode_row(line)
-    except (OSError, msgspec.MsgspecError) as error:
+            for number, line in enumerate(handle, 1):
+                yield read_row(line, file, number)
+    except OSError as error:
         raise storage_failed(file, error) from None
 
 

@@ -13,11 +13,9 @@ import msgspec
 
 from assay.core.errors import BadInput
 from assay.evaluate.exporter import FinishedRun
-from assay.evaluate.run_folder import SAMPLES
+from assay.evaluate.run_folder import SAMPLES, damaged_row, read_row
 from assay.evaluate.types import SampleRow
 from assay.storage.sqlite import storage_failed
-
-_read = msgspec.json.Decoder(SampleRow).decode
 
 
 class Overlap(msgspec.Struct, kw_only=True):
@@ -73,7 +71,7 @@ def paired_cases(
         overlap: Is counted up on the way; ``common`` is the caller's.
 
     Raises:
-        StorageFailed: Rows cannot be read.
+        StorageFailed: Rows cannot be read, or a line is damaged.
     """
     with ExitStack() as stack:
         first, second = (_Cases(stack, run) for run in (before, after))
@@ -97,15 +95,17 @@ class _Cases:
             self._file: BinaryIO = stack.enter_context(self._path.open("rb"))
         except OSError as error:
             raise storage_failed(self._path, error) from None
-        self._places: dict[str, int] | None = None
+        self._places: dict[str, tuple[int, int]] | None = None
         self._found = 0
+        self._line = 0
         self._held: SampleRow | None = self._row()
 
     def _row(self) -> SampleRow | None:
         try:
             line = self._file.readline()
-            return _read(line) if line else None
-        except (OSError, msgspec.MsgspecError) as error:
+            self._line += 1
+            return read_row(line, self._path, self._line) if line else None
+        except OSError as error:
             raise storage_failed(self._path, error) from None
 
     def take(self) -> list[SampleRow] | None:
@@ -124,21 +124,29 @@ class _Cases:
             places = self._look_up()
             if case not in places:
                 return None
-            self._file.seek(places[case])
+            place, self._line = places[case]
+            self._file.seek(place)
             self._held = self._row()
         self._found += 1
         return self.take()
 
-    def _look_up(self) -> dict[str, int]:
+    def _look_up(self) -> dict[str, tuple[int, int]]:
+        """Case -> where its rows begin, and how many lines stand before."""
         if self._places is None:
             self._places = {}
             here, place = self._file.tell(), 0
             self._file.seek(0)
-            for line in self._file:
-                self._places.setdefault(_read_case(line).case, place)
+            for number, line in enumerate(self._file):
+                self._places.setdefault(self._case_of(line, number + 1), (place, number))
                 place += len(line)
             self._file.seek(here)
         return self._places
+
+    def _case_of(self, line: bytes, number: int) -> str:
+        try:
+            return _read_case(line).case
+        except msgspec.MsgspecError as error:
+            raise damaged_row(error, self._path, number) from None
 
     def left_over(self) -> int:
         """How many cases were never asked for."""

@@ -31,6 +31,21 @@ DEFAULT_GRADER = "contract"
 ENTRY_KEYS = ("grader", "name", "weight", "negate")
 """What every entry of ``graders`` takes; all else is a setting of the grader."""
 
+KEYS = (
+    "suite",
+    "description",
+    "datasets",
+    "variants",
+    "graders",
+    "judge",
+    "conversation",
+    "repeats",
+    "concurrency",
+    "budget",
+    "gate",
+)
+"""The keys of a suite."""
+
 _ENDINGS = (".yaml", ".yml", ".json", "")
 _PIN = re.compile(r"[0-9a-f]{8,64}")
 _SPLIT = re.compile(r"[^\[\]\s](?:[^\[\]\n]*[^\[\]\s])?")
@@ -82,6 +97,7 @@ def _check_kind(path: Path) -> None:
 def _read(document: Document, file: str, source: WorkingTree) -> Suite:
     fields = Fields(document, code="suite")
     fields.required("suite")
+    fields.only(KEYS)
     name = fields.need_text("suite")
     if not _NAME.fullmatch(name):
         raise fields.wrong("suite", name, "dotted lower-case words, such as support.triage")

@@ -48,7 +48,7 @@ def writing_whole(path: Path) -> Iterator[BinaryIO]:
 def reason_of(error: Exception) -> str:
     """Why it failed, to stand behind a colon: without a number, and without the file that the sentence names."""
     text = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
-    return text[:1].lower() + text[1:]
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def _of(path: Path, error: OSError) -> OSError:

@@ -5,6 +5,7 @@ What the rules mean is docs/explanation/gates.md; ``suite.schema.json`` says the
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from typing import TypeVar, get_args
 
 from assay.author.source import inside
@@ -67,6 +68,7 @@ def read_gate(fields: Fields, known: Known) -> GateSpec | None:
     if fields.raw("gate") is None:
         return None
     entry = fields.sub("gate")
+    entry.only(tuple(field.name for field in dataclass_fields(GateSpec)))
     alpha = entry.number("alpha", least=0, most=0.5)
     if alpha in (0, 0.5):
         raise entry.wrong("alpha", alpha, "a number above 0 and below 0.5")
@@ -305,10 +307,30 @@ def _looks(gate: Fields) -> LookRule | None:
         if items:
             raise entry.wrong("at", items, "nothing: every run is judged by itself")
         return LookRule(plan=plan)
-    sizes = [item for item in items if isinstance(item, int) and not isinstance(item, bool) and item > 0]
-    if len(sizes) != len(items) or len(sizes) < 2 or sorted(set(sizes)) != sizes:
-        raise entry.wrong("at", entry.raw("at"), "growing numbers of cases, at least two, such as [100, 200, 400]")
-    return LookRule(plan=plan, at=tuple(sizes))
+    return LookRule(plan=plan, at=_sizes(entry, items))
+
+
+def _sizes(looks: Fields, items: Sequence[object]) -> tuple[int, ...]:
+    """The numbers of cases at the looks."""
+    sizes: list[int] = []
+    for i, item in enumerate(items):
+        if not isinstance(item, int) or isinstance(item, bool) or item < 1:
+            raise _no_looks(f"is {describe(item)}", looks.at("at", i), key=f"at[{i}]")
+        if sizes and item <= sizes[-1]:
+            raise _no_looks(f"must grow, and {item} comes after {sizes[-1]}", looks.at("at", i))
+        sizes.append(item)
+    if len(sizes) < 2:
+        raise _no_looks("is missing" if not sizes else f"has {sizes[0]} alone", looks.at("at"))
+    return tuple(sizes)
+
+
+def _no_looks(what: str, where: Location, key: str = "at") -> BadInput:
+    return BadInput(
+        f"gate.looks.{key} {what}",
+        hint="write growing numbers of cases, at least two, such as [100, 200, 400]",
+        code="suite.looks",
+        where=where,
+    )
 
 
 def _missing(gate: Fields) -> MissingRule:

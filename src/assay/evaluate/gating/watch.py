@@ -227,7 +227,7 @@ def check_watchable(spec: GateSpec) -> None:
         if there
     ]
     if odd:
-        raise CannotWatch(f"it has {' and '.join(odd)}, which take all of the cases")
+        raise CannotWatch(f"its rules include {' and '.join(odd)}, and such a rule is decided by all cases")
     if not (spec.compare or spec.at_least or spec.metrics):
         raise CannotWatch("it has no rule to decide by")
 

@@ -21,3 +21,9 @@ def test_enough_cases_are_not(view):
 
 def test_the_less_varies_the_fewer_cases_it_takes(view):
     assert list(rule(view(180, flips=0.05))) == []
+
+
+def test_a_single_case_sees_nothing(view):
+    (found,) = rule(view(1))
+
+    assert "1 case can see no loss at all: a candidate" in found.what

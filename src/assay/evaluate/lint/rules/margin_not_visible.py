@@ -23,6 +23,7 @@ from collections.abc import Iterator
 
 from assay.author.lint.rule import Finding
 from assay.evaluate.lint.rule import SuiteView, suite_rules
+from assay.evaluate.wording import NBSP, plural
 
 
 @suite_rules.register("margin-not-visible")
@@ -43,9 +44,14 @@ def margin_not_visible(view: SuiteView) -> Iterator[Finding]:
             level="warning",
             what=(
                 f"the gate calls a loss of {100 * margin:.3g} points in {spread.metric} one that matters, and "
-                f"{view.cases:,} cases can see none below {100 * visible:.3g}: a candidate that is no different would "
-                f"pass {100 * chance:.0f} times in 100 (by {view.source})"
+                f"{_sees(view.cases, visible)}: a candidate that is no different "
+                f"would pass {100 * chance:.0f} times in 100 (by {view.source})"
             ),
             hint=f"add cases, about {needed:,} in all, or a wider margin; 'assay plan {suite.file}' has the table",
             where=suite.document.at(*path),
         )
+
+
+def _sees(cases: int, visible: float) -> str:
+    counted = plural(cases, "case").replace(NBSP, " ")
+    return f"{counted} can see no loss at all" if visible >= 1 else f"{counted} can see none below {100 * visible:.3g}"
