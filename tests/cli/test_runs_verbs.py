@@ -73,10 +73,10 @@ def test_a_run_whose_samples_are_gone_is_one_sentence(assay, two):
     done = assay("report", "last")
 
     assert done.status == 2
-    assert "samples.jsonl:1: the line cannot be read as a sample" in done.err
+    assert "samples.jsonl cannot be used" in done.err
 
 
 def test_a_line_that_is_no_sample_is_one_sentence(assay, two):
     (two / SAMPLES).write_text("{}\n")
 
-    assert "samples.jsonl cannot be used" in assay("report", "last").err
+    assert "samples.jsonl:1: the line cannot be read as a sample" in assay("report", "last").err

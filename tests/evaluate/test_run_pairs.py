@@ -90,5 +90,5 @@ def test_other_datasets_are_refused_by_name(tmp_path):
 def test_rows_that_cannot_be_read_are_one_sentence(tmp_path):
     before = run_of(tmp_path / "a", case_of(0))
     (before.folder / SAMPLES).write_text(json.dumps({"case": "x"}) + "\n")
-    with pytest.raises(StorageFailed, match="samples.jsonl:1: the line cannot be read"):
+    with pytest.raises(StorageFailed, match=r"samples\.jsonl:1: the line cannot be read"):
         paired(before, run_of(tmp_path / "b", case_of(0)))
