@@ -219,3 +219,17 @@ def test_a_damaged_row_is_told_with_its_file_and_line(small, sorter, here, again
 
     assert done.status == 2
     assert f"{file}:6: the line cannot be read as a sample: JSON is malformed" in done.err
+
+
+def test_when_a_case_passes_is_told_with_the_decision(small, sorter, here, against):
+    here(*EVAL, *against(sorter))
+    assert "cases" not in json.loads((small.runs()[-1] / "gate.json").read_bytes())["policy"]
+    change(small, "suites/sort.yaml", "margin: 0.02}", "margin: 0.9}\n  cases: {passes: 2, of: 3}")
+    change(small, "suites/sort.yaml", "concurrency: 8", "repeats: 3")
+    found = here(*EVAL, *against(sorter)).json()
+    done = here("gate", "last")
+
+    assert found["policy"]["cases"] == {"passes": 2, "of": 3}
+    assert json.loads((small.runs()[-1] / "gate.json").read_bytes())["policy"]["cases"] == {"passes": 2, "of": 3}
+    assert "A case passes when at least 2 of its 3 repeats do." in done.out
+    assert "The same bytes as gate.json" in done.out

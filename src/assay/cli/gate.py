@@ -22,7 +22,7 @@ from assay.evaluate.gate_runs import TwoRuns, gate_runs
 from assay.evaluate.gate_told import name_of, sentence_of
 from assay.evaluate.gating.look import LOOKS, LookLedger
 from assay.evaluate.runs import find_run
-from assay.evaluate.summary import standing
+from assay.evaluate.summary import PassRule, standing
 
 _NOT_THE_SAME = 2
 
@@ -111,6 +111,9 @@ def _print(record: GateRecord) -> None:
         view.line(f"{mark} {name_of(part)}: {sentence_of(part)}")
         if part.visible is not None:
             view.line(f"    {_visible(part.visible, part.unit, part.rule)}", style="dim")
+    cases = record.policy.cases
+    if isinstance(cases, PassRule):
+        view.line(f"A case passes when at least {cases.passes} of its {cases.of} repeats do.", style="dim")
 
 
 def _visible(visible: float, unit: str, rule: str) -> str:

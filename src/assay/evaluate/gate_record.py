@@ -17,7 +17,7 @@ from assay.evaluate.gate import Given, decide, overall
 from assay.evaluate.gate_spec import GateSpec
 from assay.evaluate.gating.cell import SEED, T_AND_BCA
 from assay.evaluate.gating.tally import GateTally
-from assay.evaluate.summary import GatePart, Look, Policy
+from assay.evaluate.summary import GatePart, Look, PassRule, Policy
 from assay.evaluate.types import Decision, VariantLabel
 
 GATE = "gate.json"
@@ -144,6 +144,7 @@ def policy_of(spec: GateSpec) -> Policy:
         alpha=spec.alpha,
         max_missing=spec.max_missing,
         missing={"errors": missing.errors, "timeouts": missing.timeouts, "refusals": missing.refusals},
+        cases=msgspec.UNSET if spec.cases is None else PassRule(passes=spec.cases.passes, of=spec.cases.of),
     )
 
 

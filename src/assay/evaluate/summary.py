@@ -196,6 +196,13 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
         return self.planned or self.approved is not None
 
 
+class PassRule(msgspec.Struct, frozen=True, kw_only=True):
+    """A case passes when at least ``passes`` of its ``of`` repeats do."""
+
+    passes: int
+    of: int
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """What the suite said beforehand of what the decision means.
 
@@ -205,6 +212,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         alpha: The one-sided error rate of the whole plan.
         max_missing: The share of samples that may lack a verdict.
         missing: What ``errors``, ``timeouts`` and ``refusals`` count as.
+        cases: When a case passes; not there where a case counts as the share of its repeats that pass.
     """
 
     risk: str = "medium"
@@ -212,6 +220,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     alpha: float = 0.05
     max_missing: float = 0.01
     missing: dict[str, str] = {}
+    cases: PassRule | msgspec.UnsetType = msgspec.UNSET
 
 
 class Early(msgspec.Struct, frozen=True, kw_only=True):
