@@ -53,6 +53,52 @@ def test_a_least_rate_takes_so_many_cases(sorting, here, sorter, against):
     assert "no number of cases shows that it is" in " ".join(told.out.split())
 
 
+def test_the_source_names_the_run_and_what_it_compared(sorting, here, sorter, against):
+    here("eval", "suites/sort.yaml", *against(sorter))
+    found = here("plan", "suites/sort.yaml", "--json").json()
+
+    run = sorting.runs()[-1].name
+    told = f"the run {run} of candidate (desk.sort 1.1.0) against baseline (desk.sort 1.0.0), 75 cases"
+    assert found["source"] == told
+
+
+def test_a_pilot_of_another_suite_and_other_cases_is_refused(sorting, here, sorter, against):
+    here("eval", "suites/sort.yaml", *against(sorter))
+    text = (sorting.root / "suites/sort.yaml").read_text().replace("suite: desk.sort", "suite: desk.later")
+    sorting.write("suites/later.yaml", text)
+    alike = here("plan", "suites/later.yaml", "--pilot", "last", "--json")
+    cases = (sorting.root / "datasets/tickets.jsonl").read_text().splitlines(keepends=True)
+    sorting.write("datasets/other.jsonl", "".join(cases[1:]))
+    sorting.write("suites/later.yaml", text.replace("tickets.jsonl", "other.jsonl"))
+    foreign = here("plan", "suites/later.yaml", "--pilot", "last")
+
+    assert alike.json()["source"].startswith("the run ")
+    assert foreign.status == 2
+    assert "is of the suite desk.sort, over other datasets than those of desk.later" in foreign.err
+
+
+@pytest.mark.parametrize(
+    ("rule", "enough", "status"), [("", False, 1), (", unpowered: told", False, 0), (", MARGIN", True, 0)]
+)
+def test_the_smallest_slice_is_planned_for(sorting, here, rule, enough, status):
+    margin = 0.9 if "MARGIN" in rule else 0.1
+    rule = rule.replace(", MARGIN", "")
+    text = (sorting.root / "suites/sort.yaml").read_text().replace("margin: 0.02", "margin: 0.9")
+    text += f"  slices: {{tags: [parity], margin: {margin}{rule}}}\n"
+    sorting.write("suites/sort.yaml", text + "  metrics: [{metric: latency_ms, ratio: 1.2}]\n")
+    told = here("plan", "suites/sort.yaml")
+    found = here("plan", "suites/sort.yaml", "--json").json()
+
+    (one,) = found["slices"]
+    assert (one["slices"], one["smallest"], one["cases"], one["enough"]) == (2, "parity=odd", 37, enough)
+    assert told.status == status
+    text = " ".join(told.out.split())
+    assert "pass rate in slices: 2 slices are looked at too, by parity" in text
+    assert f"takes about {one['needed']:,} cases; the smallest, parity=odd, has 37" in text
+    assert found["unplanned"] == ["ratio of latency_ms"]
+    assert "Not planned for: ratio of latency_ms." in text
+
+
 def test_an_assumption_may_be_said(sorting, here):
     found = here("plan", "suites/sort.yaml", "--discordant", "0.02", "--json").json()
 

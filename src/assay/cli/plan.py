@@ -17,7 +17,7 @@ from assay.evaluate import wording
 from assay.evaluate.native import SuiteOptions, open_suite
 from assay.evaluate.plan import override_of
 from assay.evaluate.planning.evidence import gather
-from assay.evaluate.planning.plan import Given, Least, LeastRate, Plan, Seen, Size, make_plan
+from assay.evaluate.planning.plan import Given, Least, LeastRate, Plan, Seen, Size, SliceSize, make_plan
 from assay.evaluate.runs import find_run
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ Examples:
 
 \b
 Nothing is run and nothing is paid. The variation is that of the suite's last run, or of --pilot, or what is assumed.
-Exit status: 0 the suite can see every margin of its gate, 1 it cannot, 2 an error."""
+Exit status: 0 enough cases for every margin of the gate, its slices, least rates and 'never', 1 too few, 2 an error.
+Ratios and means of 'metrics' are not planned for, and do not count."""
 )
 @click.argument("suite_file", metavar="SUITE", type=click.Path(path_type=Path))
 @click.option("--pilot", metavar="RUN", help="Take the variation from this run, and not from the suite's last one.")
@@ -83,6 +84,7 @@ def plan(
         suite=suite.name,
         gate=suite.gate,
         targets=targets,
+        datasets=prepared.facts.digests,
         pilot=None if pilot is None else find_run(runs, pilot),
         flips=discordant,
     )
@@ -98,14 +100,14 @@ def plan(
             concurrency=concurrency or suite.concurrency or app.concurrency(targets.values()),
             idle=known.idle,
             rates=known.rates,
+            tags=prepared.facts.tags,
         )
     )
     if as_json:
         print_json(msgspec.to_builtins(found))
     else:
         _print(stdout_console(), found)
-    told = [*(one.enough for one in found.margins), *(one.enough for one in found.never)]
-    return 0 if all([*told, *(one.enough for one in found.rates)]) else 1
+    return 0 if found.enough else 1
 
 
 def _print(console: "Console", found: Plan) -> None:
@@ -130,6 +132,9 @@ def _print(console: "Console", found: Plan) -> None:
             f"{never.grader}: to show that it fails at most {share} takes {never.needed:,} cases without one failure; "
             f"{said}."
         )
+    for text in (*(slice_sentence(one) for one in found.slices), *_unplanned(found)):
+        say("")
+        say(text)
     if found.sizes:
         say("")
         console.print(_sizes(found.sizes))
@@ -163,6 +168,25 @@ def margin_sentence(seen: Seen, found: Plan) -> str:
         f"A candidate that is no different passes only {chance}; about {seen.needed:,} cases would make it 80 "
         f"({more:,} more)."
     )
+
+
+def slice_sentence(one: SliceSize) -> str:
+    """What the slices take."""
+    told = "there are enough" if one.enough else f"{one.needed - one.cases:,} are missing"
+    many = "one slice is" if one.slices == 1 else f"{one.slices:,} slices are"
+    metric = "pass rate" if one.metric == "pass" else one.metric
+    counts = "" if one.enough or one.counts else " The gate only tells that, and may pass all the same."
+    return (
+        f"{metric} in slices: {many} looked at too, by {', '.join(one.tags)}. To see a loss of {_points(one.margin)} "
+        f"points in each takes about {one.needed:,} cases; the smallest, {one.smallest}, has {one.cases:,}, so "
+        f"{told}.{counts}"
+    )
+
+
+def _unplanned(found: Plan) -> list[str]:
+    if not found.unplanned:
+        return []
+    return [f"Not planned for: {', '.join(found.unplanned)}. How many cases that takes is seen in a run alone."]
 
 
 def rate_sentence(rate: LeastRate, found: Plan) -> str:

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 import msgspec
 
-from assay.evaluate.gate_spec import GateSpec
+from assay.evaluate.gate_spec import GateSpec, is_measure
 from assay.evaluate.planning.idle import Idle
-from assay.evaluate.planning.spread import Spread
+from assay.evaluate.planning.spread import Spread, assumed
 from assay.evaluate.planning.usage import Takes
 from assay.stats.power import best_repeats, rate_cases
 from assay.stats.proportion import zero_failures_needed
@@ -77,6 +77,32 @@ class Never(msgspec.Struct, frozen=True, kw_only=True):
     enough: bool
 
 
+class SliceSize(msgspec.Struct, frozen=True, kw_only=True):
+    """One metric of the gate's slices, and whether the smallest slice can see their margin.
+
+    Attributes:
+        tags: The tags whose values are the slices.
+        metric: The metric.
+        margin: The loss that would matter in a slice.
+        slices: How many slices there are.
+        smallest: The smallest one, such as ``topic=billing``.
+        cases: How many cases it has.
+        needed: How many it takes, as all slices are held to the margin at once.
+        enough: Whether it has so many.
+        counts: Whether a slice with too few keeps the gate from passing.
+    """
+
+    tags: list[str]
+    metric: str
+    margin: float
+    slices: int
+    smallest: str
+    cases: int
+    needed: int
+    enough: bool
+    counts: bool
+
+
 class LeastRate(msgspec.Struct, frozen=True, kw_only=True):
     """A least pass rate, and how many cases it takes to show it.
 
@@ -129,6 +155,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         margins: Each margin of the gate.
         never: Each rule of zero tolerance.
         rates: Each least pass rate.
+        slices: Each metric of the rule of the slices.
+        unplanned: Rules of ``metrics`` that the plan says nothing of, such as ``ratio of cost_usd``.
         sizes: Sizes that it might have, with what they see and take.
         best_repeats: Repeats of each case that bring most for the money, if cases may be added; None if unknown.
         least: Which cases add least; None without past runs.
@@ -146,6 +174,15 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     sizes: list[Size]
     best_repeats: int | None
     least: Least | None
+    slices: list[SliceSize] = []
+    unplanned: list[str] = []
+
+    @property
+    def enough(self) -> bool:
+        """Whether there are enough cases for every rule that the plan speaks of."""
+        told = [one.enough for one in self.margins] + [one.enough for one in self.never]
+        told += [one.enough for one in self.rates] + [one.enough or not one.counts for one in self.slices]
+        return all(told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +200,7 @@ class Given:
         concurrency: Calls under way at once.
         idle: What came of each case in past runs.
         rates: Variant -> its pass rate in the last run.
+        tags: Tag -> value -> cases.
     """
 
     suite: str
@@ -175,6 +213,7 @@ class Given:
     concurrency: int
     idle: Idle | None = None
     rates: Mapping[str, float] = field(default_factory=dict)
+    tags: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def make_plan(given: Given) -> Plan:
@@ -194,6 +233,8 @@ def make_plan(given: Given) -> Plan:
         margins=margins,
         never=[_never(rule.grader, rule.at_most, cases, alpha) for rule in given.gate.never],
         rates=[_rate(name, least, given) for name, least in given.gate.at_least.items()],
+        slices=_slices(given),
+        unplanned=_unplanned(given.gate),
         sizes=sizes,
         best_repeats=best_repeats(within[0].between, within[0].within, case_cost=1, repeat_cost=1) if within else None,
         least=None if idle is None or not idle.runs else _least(idle),
@@ -216,6 +257,46 @@ def _seen(margin: float, spread: Spread, cases: int, repeats: int, alpha: float)
 def _never(grader: str, at_most: float, cases: int, alpha: float) -> Never:
     needed = zero_failures_needed(at_most, level=1 - alpha)
     return Never(grader=grader, at_most=at_most, needed=needed, enough=cases >= needed)
+
+
+def _slices(given: Given) -> list[SliceSize]:
+    rule = given.gate.slices
+    values = (
+        [] if rule is None else [(n, f"{t}={value}") for t in rule.tags for value, n in given.tags.get(t, {}).items()]
+    )
+    if rule is None or not values:
+        return []
+    cases, smallest = min(values)
+    known = {spread.metric: spread for _, spread in given.spreads}
+    found = []
+    for metric in rule.metrics:
+        spread = known.get(metric) or assumed(metric)
+        needed = spread.needed(given.repeats, rule.margin, alpha=given.gate.alpha / (len(values) * len(rule.metrics)))
+        found.append(
+            SliceSize(
+                tags=list(rule.tags),
+                metric=metric,
+                margin=rule.margin,
+                slices=len(values),
+                smallest=smallest,
+                cases=cases,
+                needed=needed,
+                enough=cases >= needed,
+                counts=rule.unpowered == "counts",
+            )
+        )
+    return found
+
+
+def _unplanned(gate: GateSpec) -> list[str]:
+    """The rules of metrics that are no margins of shares or scores."""
+    demands = ("ratio", "within", "at_least", "at_most")
+    return [
+        f"{demand} of {rule.metric}"
+        for rule in gate.metrics
+        for demand in demands
+        if getattr(rule, demand) is not None and (demand != "within" or is_measure(rule.metric))
+    ]
 
 
 def _rate(variant: str, minimum: float, given: Given) -> LeastRate:

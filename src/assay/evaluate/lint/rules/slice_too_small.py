@@ -32,7 +32,7 @@ def slice_too_small(view: SuiteView) -> Iterator[Finding]:
         return
     spread = next((spread for _, spread in view.spreads if spread.metric == "pass"), None) or assumed("pass")
     values = [(tag, value, n) for tag in gate.slices.tags for value, n in view.slices.get(tag, {}).items()]
-    alpha = gate.alpha / max(1, len(values))
+    alpha = gate.alpha / max(1, len(values) * len(gate.slices.metrics))
     needed = spread.needed(view.suite.repeats, gate.slices.margin, alpha=alpha)
     small = sorted(((n, f"{tag}={value}") for tag, value, n in values if n < needed))
     if small:
