@@ -120,7 +120,11 @@ def _print(models: list[Model], reference: str) -> None:
             "yes" if model.on_front else "no",
         )
     console.print(table)
-    say("On the front: no other model is shown to pass more while being as cheap and as fast.", "dim")
+    say(
+        "On the front: no other model is shown to pass more while being as cheap and as fast. Where a cost is unknown, "
+        "it is not known which is as cheap.",
+        "dim",
+    )
     for model in models:
         if model.moved is None:
             continue

@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from assay.core.errors import BadInput, unknown_name
 from assay.evaluate.types import Suite, VariantSpec
+from assay.models.target import parse_target
 
 BETWEEN = " + "
 """Between a model and the prompt that is tried on it, in a variant's name."""
@@ -34,14 +35,24 @@ def on_models(suite: Suite, choice: ModelChoice) -> Suite:
         BadInput: There is no such variant, or a model is named twice.
     """
     spec = _variant(suite, choice.variant)
-    if len(set(choice.models)) < len(choice.models):
-        raise BadInput("a model is named twice", hint="name each once", code="models.twice")
+    _check_twice(choice)
     variants = [_on(spec, model, model, choice) for model in choice.models]
     last = choice.models[-1]
     for path in choice.tried:
         name = f"{last}{BETWEEN}{PurePosixPath(path).name}"
         variants.append(replace(_on(spec, last, name, choice), prompt=path))
     return replace(suite, variants=tuple(variants), gate=None)
+
+
+def _check_twice(choice: ModelChoice) -> None:
+    """Refuse a model that is named twice, also once by its provider alone, whose default model it is."""
+    seen: dict[str, str] = {}
+    for name in choice.models:
+        model = str(parse_target(name))
+        if model in seen:
+            also = "" if name == seen[model] else f", as {seen[model]!r} and as {name!r}"
+            raise BadInput(f"the model {model} is named twice{also}", hint="name each once", code="models.twice")
+        seen[model] = name
 
 
 def _variant(suite: Suite, name: str | None) -> VariantSpec:

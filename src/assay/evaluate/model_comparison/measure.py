@@ -56,7 +56,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
         valid_first: Share of replies that kept the contract at once.
         latency_p50_ms: Median latency, and ``latency_p95_ms`` the p95.
         cost_per_success_usd: What was paid for each sample that passed; None where a price is unknown or none passed.
-        on_front: Whether no other model is shown to be better and is as cheap and as fast.
+        on_front: Whether no other model is shown to pass more and is as cheap and as fast; of a model with an unknown
+            cost it is not known that it is as cheap.
         dominated_by: The model that is.
         moved: Against the reference; None of the reference itself.
         won_back: Of a prompt that is tried: regressions that it wins back, and of how many.
@@ -127,14 +128,21 @@ def measure(
     moved = {name: _moved(columns[reference], columns[name], level) for name in others}
     models = [name for name in names if name not in tried]
     regressed = _regressed(columns[reference], columns[models[-1]]) if tried else []
-    return [_model(name, columns, moved.get(name), regressed if name in tried else None) for name in names]
+    found = []
+    for name in names:
+        by = next(
+            (other for other in names if other != name and _dominates(columns[other], columns[name], level)), None
+        )
+        found.append(_model(name, columns, by, moved.get(name), regressed if name in tried else None))
+    return found
 
 
-def _model(name: str, columns: dict[str, _Column], moved: Moved | None, regressed: list[str] | None) -> Model:
+def _model(
+    name: str, columns: dict[str, _Column], by: str | None, moved: Moved | None, regressed: list[str] | None
+) -> Model:
     column = columns[name]
     found = column.passes.interval(level=LEVEL)
     times = column.latency_ms
-    by = next((other for other in columns if other != name and _dominates(columns[other], column)), None)
     won = None if regressed is None else sum(column.share(case) >= 0.5 for case in regressed if case in column.outcome)
     return Model(
         name=name,
@@ -173,13 +181,13 @@ def _regressed(reference: _Column, model: _Column) -> list[str]:
     return [case for case in _pairs(reference, model) if reference.share(case) >= 0.5 > model.share(case)]
 
 
-def _dominates(one: _Column, other: _Column) -> bool:
-    """Whether the first is shown to pass more of the same cases, and is neither dearer nor slower."""
+def _dominates(one: _Column, other: _Column, level: float) -> bool:
+    """Whether the first is shown to pass more of the same cases, and is known to be neither dearer nor slower."""
     cases = _pairs(one, other)
     if not cases or not one.latency_ms or not other.latency_ms:
         return False
-    found = paired_mean([one.share(c) - other.share(c) for c in cases], [one.clusters[c] for c in cases], level=0.9)
-    cheaper = not (one.priced and other.priced) or sum(one.cost.values()) <= sum(other.cost.values())
+    found = paired_mean([one.share(c) - other.share(c) for c in cases], [one.clusters[c] for c in cases], level=level)
+    cheaper = one.priced and other.priced and sum(one.cost.values()) <= sum(other.cost.values())
     faster = float(np.median(one.latency_ms)) <= float(np.median(other.latency_ms))
     return found.low > 0 and cheaper and faster
 
