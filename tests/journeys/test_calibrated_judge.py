@@ -234,3 +234,19 @@ def test_mistakes_get_a_sentence(office, here, against, arguments, what):
 
     assert done.status == 2
     assert what in done.err
+
+
+def test_labelling_without_a_terminal_gets_a_sentence_and_keeps_the_sheet(office, here, against):
+    with FakeProvider(answer) as fake:
+        suite(office, fake)
+        here("eval", "suites/answer.yaml", *against(fake))
+    here("judge", "sample", "last", "--grader", "helps", "-n", "10", "-o", "labels.csv")
+    before = (office.root / "labels.csv").read_bytes()
+    with office.start("judge", "label", "labels.csv", "--as", "maria", start_new_session=True) as process:
+        _, err = process.communicate(timeout=60)
+
+    assert process.returncode == 2
+    assert "there is no terminal to read it from" in err
+    assert "fill in the column 'label' of labels.csv" in err
+    assert "Traceback" not in err
+    assert (office.root / "labels.csv").read_bytes() == before

@@ -86,7 +86,7 @@ def label(sheet_file: Path, rater: str) -> int:
     while place < len(sheet.rows):
         row = sheet.rows[place]
         _show(row, place, len(sheet.rows))
-        key = _key()
+        key = _key(sheet_file)
         if key == "q":
             break
         if key == "b":
@@ -147,13 +147,24 @@ def _show(row: SheetRow, place: int, total: int) -> None:
             console.print()
 
 
-def _key() -> str:
+def _key(file: Path) -> str:
+    """The key that the labeller presses.
+
+    Raises:
+        BadInput: There is no terminal.
+    """
     while True:
         click.echo("p pass   f fail   u unsure   b back   q quit > ", nl=False)
         try:
             key = click.getchar().lower()
         except EOFError:
             return "q"
+        except OSError:
+            raise BadInput(
+                "labelling takes one key a reply, and there is no terminal to read it from",
+                hint=f"run this in a terminal, or fill in the column 'label' of {file}: pass, fail or unsure",
+                code="cli.no_terminal",
+            ) from None
         click.echo(key if key.isprintable() else "")
         if key in {*_KEYS, "b", "q"}:
             return key
