@@ -1,5 +1,8 @@
 """A person reads a run: why samples failed, and everything about one case, without a call."""
 
+import re
+import subprocess
+
 import pytest
 
 
@@ -37,7 +40,48 @@ def test_a_version_that_is_gone_is_said(small, here, ran):
     path = small.root / "prompts/sort-1.prompt.md"
     path.write_text(path.read_text().replace("Sort the ticket.", "Sort it."))
 
-    assert "the project no longer has the version" in here("explain", "t-005").out
+    told = " ".join(here("explain", "t-005").out.split())
+    assert "is neither among the project's files nor in the last 50 commits" in told
+
+
+def in_git(small, text: str | None = None, note: str = "next") -> None:
+    """Commit all there is, with another system message of the first prompt if there is one."""
+    path = small.root / "prompts/sort-1.prompt.md"
+    if text is not None:
+        path.write_text(re.sub(r"(?<=system:\n).*", text, path.read_text()))
+    for arguments in (("init", "-q"), ("add", "."), ("commit", "-q", "--allow-empty", "-m", note)):
+        subprocess.run(["git", "-c", "user.name=t", "-c", "user.email=t@t", *arguments], cwd=small.root, check=True)
+
+
+@pytest.mark.parametrize(
+    ("baseline", "after"),
+    [
+        pytest.param("desk.sort@git:HEAD", "edited", id="at-head-and-edited"),
+        pytest.param("desk.sort@git:HEAD", "committed", id="at-head-and-committed-over"),
+        pytest.param("../prompts/sort-1.prompt.md@git:HEAD~2", "committed", id="further-back-by-path"),
+        pytest.param("../prompts/sort-1.prompt.md", "committed", id="file-that-was-committed-over"),
+    ],
+)
+def test_a_version_that_git_has_is_explained_after_the_prompt_changed(small, here, sorter, against, baseline, after):
+    in_git(small)
+    (small.root / "prompts/sort-2.prompt.md").unlink()  # one file is the prompt, and Git has its versions
+    if baseline.endswith("HEAD~2"):
+        in_git(small, "Sort with care.")
+    suite = (small.root / "suites/sort.yaml").read_text()
+    suite = suite.replace("../prompts/sort-1.prompt.md", baseline).replace("sort-2", "sort-1")
+    small.write("suites/sort.yaml", suite)
+    in_git(small)
+    ended = here("eval", "suites/sort.yaml", *against(sorter)).status
+    for n in range(3):
+        if after == "committed":
+            in_git(small, f"Sort it in another way, {n}.")
+    path = small.root / "prompts/sort-1.prompt.md"
+    path.write_text(re.sub(r"(?<=system:\n).*", "Sort it, edited.", path.read_text()))
+
+    found = here("explain", "t-005", "--json").json()
+
+    assert ended in (0, 1, 3)
+    assert found["messages"]["baseline"][0]["content"] == "Sort the ticket."
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,11 @@ class GitTree:
         listed = (tracked or b"") + (new or b"")
         return {path for path in listed.decode("utf-8", "surrogateescape").split("\0") if path}
 
+    def commits(self, *paths: str, most: int) -> list[str]:
+        """The last commits up to the revision that changed one of the paths, newest first."""
+        listed = self._git("log", f"--max-count={most}", "--format=%H", self.revision, "--", *paths)
+        return (listed or b"").decode().split()
+
     def has(self, path: str) -> bool:
         """Whether there is a file with that path."""
         return self._git("cat-file", "-e", f"{self.revision}:./{path}") is not None

@@ -1,6 +1,7 @@
 """``assay explain``: everything about one case of a run: what was sent and came, each grader's words, its history."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -8,7 +9,9 @@ import click
 import msgspec
 
 from assay.app import App
-from assay.author.types import RenderedMessage
+from assay.author.history import MOST_COMMITS, past_version
+from assay.author.types import Prompt, RenderedMessage
+from assay.author.version import digest_of
 from assay.cli.options import json_option
 from assay.cli.output import plain, print_json, stdout_console
 from assay.core.errors import AssayError, BadInput
@@ -17,14 +20,27 @@ from assay.evaluate import wording
 from assay.evaluate.exporter import FinishedRun, load_run
 from assay.evaluate.failures.code import code_of
 from assay.evaluate.planning.evidence import past_runs
+from assay.evaluate.run_folder import PLAN
 from assay.evaluate.runs import find_run
 from assay.evaluate.suite import load_suite
+from assay.evaluate.summary import VariantSummary
 from assay.evaluate.types import SampleRow
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 _RUNS_LOOKED_AT = 10
+
+
+class _PlannedVariant(msgspec.Struct):
+    name: str
+    file: str | None = None
+
+
+class _Plan(msgspec.Struct):
+    """The part of ``plan.json`` that says where the prompts were."""
+
+    variants: list[_PlannedVariant] = []
 
 
 class Say(Protocol):
@@ -42,8 +58,8 @@ Examples:
   assay explain double-charge-1 --run 20261125-170310-2b91ad --json
 
 \b
-Reads what is on disk, and asks no model. The messages are rendered again from the prompt that the run names, where the
-project still has that version."""
+Reads what is on disk, and asks no model. The messages are rendered again from the version of the prompt that the run
+names: from the project's files, or else from the Git revision that the variant named, or the file's last commits."""
 )
 @click.argument("case", metavar="CASE")
 @click.option("--run", "run", metavar="RUN", default="last", show_default=True, help="The run to look at.")
@@ -119,14 +135,35 @@ def _sent(app: App, found: FinishedRun, rows: list[SampleRow], variant: str) -> 
     """The messages as they were sent, or why they cannot be made again."""
     label = next(one for one in found.summary.variants if one.name == variant)
     row = next(row for row in rows if row.variant == variant)
+    prompt = _version(app, found, label)
+    if prompt is not None:
+        with suppress(AssayError):
+            prepared = prepare(prompt)
+            return prepared.template.render(prepared.values.complete(dict(row.inputs)))
+    return (
+        f"the version {wording.short_digest(label.digest)} of {label.prompt} is neither among the project's files nor "
+        f"in the last {MOST_COMMITS} commits that changed it"
+    )
+
+
+def _version(app: App, found: FinishedRun, label: VariantSummary) -> Prompt | None:
+    """The prompt that the variant was: among the project's files, or else in Git."""
     for reference in (f"{label.prompt}@{label.digest}", label.prompt):
-        try:
-            prepared = prepare(app.resolve(reference))
-            if prepared.digest == label.digest:
-                return prepared.template.render(prepared.values.complete(dict(row.inputs)))
-        except AssayError:
-            continue
-    return f"the project no longer has the version {wording.short_digest(label.digest)} of {label.prompt}"
+        with suppress(AssayError):
+            prompt = app.resolve(reference)
+            if digest_of(prompt) == label.digest:
+                return prompt
+    file = _files(found.folder).get(label.name)
+    return None if file is None else past_version(app.project.root, file, label.digest)
+
+
+def _files(folder: Path) -> dict[str, str]:
+    """Variant -> its prompt's file, as ``plan.json`` names it; empty for a run of another kind of suite."""
+    try:
+        plan = msgspec.json.decode((folder / PLAN).read_bytes(), type=_Plan)
+    except (OSError, msgspec.MsgspecError):
+        return {}
+    return {variant.name: variant.file for variant in plan.variants if variant.file is not None}
 
 
 def _message(rendered: RenderedMessage) -> dict[str, object]:
