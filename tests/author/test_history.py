@@ -42,12 +42,12 @@ def git(folder: Path, *arguments: str) -> None:
     subprocess.run(["git", "-c", "user.name=t", "-c", "user.email=t@t", *arguments], cwd=folder, check=True)
 
 
-@pytest.mark.parametrize("file", [PATH, f"HEAD:{PATH}", f"HEAD~3:{PATH}", f"gone:{PATH}"])
-def test_every_committed_version_is_found_from_any_revision(past, file):
+@pytest.mark.parametrize("revision", ["HEAD", "HEAD~3", "gone"])
+def test_every_committed_version_is_found_from_any_revision(past, revision):
     root, digests = past
 
     assert len(set(digests)) == 4
-    assert [digest_of(past_version(root, file, digest)) for digest in digests] == digests
+    assert [digest_of(past_version(root, PATH, digest, revision=revision)) for digest in digests] == digests
 
 
 def test_a_version_on_a_branch_of_its_own_is_found_by_the_revision(past):
@@ -58,7 +58,7 @@ def test_a_version_on_a_branch_of_its_own_is_found_by_the_revision(past):
     git(root, "commit", "-q", "-a", "-m", "aside")
     git(root, "checkout", "-q", "-")
 
-    assert past_version(root, f"aside:{PATH}", digest) is not None
+    assert past_version(root, PATH, digest, revision="aside") is not None
     assert past_version(root, PATH, digest) is None
 
 

@@ -59,6 +59,7 @@ def in_git(small, text: str | None = None, note: str = "next") -> None:
         pytest.param("desk.sort@git:HEAD", "edited", id="at-head-and-edited"),
         pytest.param("desk.sort@git:HEAD", "committed", id="at-head-and-committed-over"),
         pytest.param("../prompts/sort-1.prompt.md@git:HEAD~2", "committed", id="further-back-by-path"),
+        pytest.param("../prompts/sort-1.prompt.md@git:aside", "committed", id="on-a-branch-of-its-own"),
         pytest.param("../prompts/sort-1.prompt.md", "committed", id="file-that-was-committed-over"),
     ],
 )
@@ -67,6 +68,10 @@ def test_a_version_that_git_has_is_explained_after_the_prompt_changed(small, her
     (small.root / "prompts/sort-2.prompt.md").unlink()  # one file is the prompt, and Git has its versions
     if baseline.endswith("HEAD~2"):
         in_git(small, "Sort with care.")
+    if baseline.endswith("aside"):
+        subprocess.run(["git", "branch", "-q", "aside"], cwd=small.root, check=True)
+        in_git(small, "Sort with care.")
+        subprocess.run(["git", "checkout", "-q", "--orphan", "new"], cwd=small.root, check=True)
     suite = (small.root / "suites/sort.yaml").read_text()
     suite = suite.replace("../prompts/sort-1.prompt.md", baseline).replace("sort-2", "sort-1")
     small.write("suites/sort.yaml", suite)

@@ -18,17 +18,16 @@ MOST_COMMITS = 50
 _PARTIALS = ":(glob)**/partials/**"
 
 
-def past_version(root: Path, file: str, digest: str) -> Prompt | None:
+def past_version(root: Path, path: str, digest: str, *, revision: str = "HEAD") -> Prompt | None:
     """The prompt with that digest, as a commit has it; None where none of the commits looked at does.
 
     Args:
         root: The project's folder.
-        file: The file as a ``Prompt`` names it: a path, or ``REVISION:PATH``. The revision is looked at first, then
-            the last commits up to it and to the current one, newest first.
+        path: The prompt's file, relative to the project's folder.
         digest: What ``digest_of`` says of the version.
+        revision: Looked at first, then the last commits up to it, and then those up to the current one.
     """
-    revision, found, path = file.rpartition(":")
-    for tree in _trees(root, revision if found else "HEAD", path):
+    for tree in _trees(root, revision, path):
         try:
             prompt = load_prompt(tree, path)
         except BadInput:

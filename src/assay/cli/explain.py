@@ -40,6 +40,7 @@ class _PlannedVariant(msgspec.Struct):
 class _Plan(msgspec.Struct):
     """The part of ``plan.json`` that says where the prompts were."""
 
+    suite_file: str = ""
     variants: list[_PlannedVariant] = []
 
 
@@ -153,17 +154,27 @@ def _version(app: App, found: FinishedRun, label: VariantSummary) -> Prompt | No
             prompt = app.resolve(reference)
             if digest_of(prompt) == label.digest:
                 return prompt
-    file = _files(found.folder).get(label.name)
-    return None if file is None else past_version(app.project.root, file, label.digest)
+    plan = _plan(found.folder)
+    path = next((variant.file for variant in plan.variants if variant.name == label.name), None)
+    if path is None:
+        return None
+    return past_version(app.project.root, path, label.digest, revision=_revision(app, plan.suite_file, label.name))
 
 
-def _files(folder: Path) -> dict[str, str]:
-    """Variant -> its prompt's file, as ``plan.json`` names it; empty for a run of another kind of suite."""
+def _plan(folder: Path) -> _Plan:
     try:
-        plan = msgspec.json.decode((folder / PLAN).read_bytes(), type=_Plan)
+        return msgspec.json.decode((folder / PLAN).read_bytes(), type=_Plan)
     except (OSError, msgspec.MsgspecError):
-        return {}
-    return {variant.name: variant.file for variant in plan.variants if variant.file is not None}
+        return _Plan()  # of another kind of suite
+
+
+def _revision(app: App, suite_file: str, variant: str) -> str:
+    """The Git revision that the suite, as it is now, names for a variant; the current commit where it names none."""
+    with suppress(AssayError):
+        for spec in load_suite(app.project, app.project.root / suite_file).variants:
+            if spec.name == variant and "@git:" in spec.prompt:
+                return spec.prompt.partition("@git:")[2]
+    return "HEAD"
 
 
 def _message(rendered: RenderedMessage) -> dict[str, object]:
