@@ -138,3 +138,57 @@ def test_a_grader_that_is_not_there_gets_a_sentence(audited, here):
 
     assert done.status == 2
     assert "did you mean 'helps'?" in done.err
+
+
+@pytest.fixture
+def answered(desk, here, against):
+    """A suite with a judge and a grader that asks none, run; then a run of another suite. The fake is still there."""
+    desk.write("prompts/answer.prompt.md", PROMPT)
+    rows = [{"id": f"t-{n}", "inputs": {"ticket": f"Ticket {n}"}} for n in range(12)]
+    desk.write("datasets/tickets.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    with FakeProvider(JudgeModel()) as fake:
+        text = SUITE.replace("BASE", fake.base_url).replace(
+            "{grader: GRADER, name: helps}",
+            "{grader: llm-rubric, name: helps, value: It is right.}\n  - {grader: contains, name: word, value: right}",
+        )
+        desk.write("suites/answer.yaml", text)
+        desk.write("suites/other.yaml", text.replace("desk.answer", "desk.other").replace("only", "lonely"))
+        here("eval", "suites/answer.yaml", *against(fake))
+        here("eval", "suites/other.yaml", *against(fake))
+        yield fake
+
+
+def test_the_last_run_of_the_suite_is_judged_not_the_projects(desk, here, answered):
+    run = next(folder.name for folder in desk.runs() if "desk.answer" in (folder / "plan.json").read_text())
+    told = here("judge", "audit", "suites/answer.yaml", "--grader", "helps")
+    found = here("judge", "audit", "suites/answer.yaml", "--grader", "helps", "--json").json()
+
+    assert told.status == 0
+    assert f"helps: judged on 12 replies of {run}" in told.out
+    assert found["run"] == run
+
+
+def test_a_run_without_the_suites_variants_is_named(desk, here, answered):
+    other = next(folder.name for folder in desk.runs() if "desk.other" in (folder / "plan.json").read_text())
+    done = here("judge", "audit", "suites/answer.yaml", "--grader", "helps", "--run", other)
+
+    assert done.status == 2
+    assert f"the run {other} has no reply of desk.answer's variants" in done.err
+
+
+def test_a_grader_that_asks_no_model_is_refused_with_the_suites_judges(here, answered):
+    asked = len(answered.requests)
+    done = here("judge", "audit", "suites/answer.yaml", "--grader", "word")
+
+    assert done.status == 2
+    assert "the grader 'word' asks no model, so there is no judge to audit" in done.err
+    assert "the suite's judges are helps" in done.err
+    assert len(answered.requests) == asked
+
+
+def test_replies_of_a_suites_last_run_are_drawn_by_its_file(desk, here, answered):
+    run = next(folder.name for folder in desk.runs() if "desk.answer" in (folder / "plan.json").read_text())
+    done = here("judge", "sample", "suites/answer.yaml", "--grader", "helps", "-n", "5", "-o", "labels.csv")
+
+    assert done.status == 0
+    assert f"of {run} seed 0 for helps" in (desk.root / "labels.csv").read_text("utf-8-sig")

@@ -14,6 +14,7 @@ from assay.author.types import Prompt, RenderedMessage
 from assay.author.version import digest_of
 from assay.cli.options import json_option
 from assay.cli.output import plain, print_json, stdout_console
+from assay.cli.run_choice import last_run
 from assay.core.errors import AssayError, BadInput
 from assay.engine.prepare import prepare
 from assay.evaluate import wording
@@ -108,15 +109,7 @@ def last_run_of(app: App, suite_files: Sequence[Path]) -> Path:
         raise BadInput(
             "--explain takes one suite", hint="name it: assay eval SUITE --explain CASE", code="explain.suite"
         )
-    suite = load_suite(app.project, suite_files[0])
-    folders = past_runs(app.folder / "runs", suite.name)
-    if not folders:
-        raise BadInput(
-            f"{suite.name} has no finished run to look at",
-            hint=f"run it first: assay eval {suite_files[0]}",
-            code="explain.no_run",
-        )
-    return folders[0]
+    return last_run(app, suite_files[0])
 
 
 def _history(app: App, found: FinishedRun, case: str) -> Iterator[dict[str, object]]:

@@ -12,6 +12,7 @@ from assay.app import App
 from assay.cli.judge_label import read_sheet
 from assay.cli.options import json_option
 from assay.cli.output import near, print_json, stdout_console
+from assay.cli.run_choice import chosen_run
 from assay.core.clock import stamp
 from assay.core.errors import BadInput
 from assay.evaluate.calibration.file import FOLDER, write_calibration
@@ -21,7 +22,6 @@ from assay.evaluate.calibration.measure import calibrate as measure
 from assay.evaluate.calibration.sheet import merge
 from assay.evaluate.calibration.types import Calibration, Figure, VariantCalibration
 from assay.evaluate.exporter import load_run
-from assay.evaluate.runs import find_run
 from assay.storage.whole_file import write_whole
 
 _AFTER = re.compile(r"([1-9][0-9]{0,3})d")
@@ -35,8 +35,9 @@ Examples:
   assay judge calibrate last labels.csv --json
 
 \b
-RUN is the run that the sheet was made from. The calibration is written to calibrations/NAME.json; name it in a gate:
-'calibrations: [../calibrations/NAME.json]'. It holds until the judge's prompt, model or sampling changes."""
+RUN is the run that the sheet was made from, or its suite's file while that is the suite's last one. The calibration is
+written to calibrations/NAME.json; name it in a gate: 'calibrations: [../calibrations/NAME.json]'. It holds until the
+judge's prompt, model or sampling changes."""
 )
 @click.argument("run", metavar="RUN")
 @click.argument("sheets", metavar="SHEET...", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -48,7 +49,7 @@ RUN is the run that the sheet was made from. The calibration is written to calib
 def calibrate(run: str, sheets: tuple[Path, ...], name: str | None, expires_after: str | None, as_json: bool) -> int:
     """Measure how a judge errs, from a sheet with labels."""
     app = App.open()
-    folder = find_run(app.folder / "runs", run)
+    folder = chosen_run(app, run)
     sheet = merge([read_sheet(file) for file in sheets])
     summary = load_run(folder).summary
     known = name or re.sub(r"[^a-z0-9]+", "-", sheet.draw.grader.lower()).strip("-") or "judge"

@@ -9,6 +9,7 @@ import click
 
 from assay.app import App
 from assay.cli.output import stdout_console
+from assay.cli.run_choice import chosen_run
 from assay.core.errors import BadInput
 from assay.evaluate import wording
 from assay.evaluate.calibration.draw import draw_cases
@@ -18,7 +19,6 @@ from assay.evaluate.calibration.sheet_csv import read_csv, write_csv
 from assay.evaluate.calibration.sheet_label_studio import CONFIG, read_tasks, write_tasks
 from assay.evaluate.calibration.types import Draw
 from assay.evaluate.report_text import clip
-from assay.evaluate.runs import find_run
 from assay.storage.whole_file import write_whole
 
 _KEYS = {"p": PASS, "f": FAIL, "u": UNSURE}
@@ -29,12 +29,12 @@ _SHOWN_CHARS = 4_000
     epilog="""\b
 Examples:
   assay judge sample last --grader facts -n 60 -o labels.csv
-  assay judge sample last --grader facts -n 100 --seed 7 -o tasks.json
+  assay judge sample suites/reply.yaml --grader facts -n 100 --seed 7 -o tasks.json
 
 \b
-RUN is a run's id, the beginning of one, its folder, or 'last'. A sheet that ends in .json is Label Studio's; the
-view to paste there is printed. Cases are drawn within the patterns of the judge's verdicts, so that rare ones are
-there too."""
+RUN is a run's id, the beginning of one, its folder, 'last', or a suite's file for that suite's last finished run. A
+sheet that ends in .json is Label Studio's; the view to paste there is printed. Cases are drawn within the patterns of
+the judge's verdicts, so that rare ones are there too."""
 )
 @click.argument("run", metavar="RUN")
 @click.option("--grader", required=True, metavar="NAME", help="The grader whose judge is to be measured.")
@@ -52,7 +52,7 @@ there too."""
 def sample(run: str, grader: str, cases: int, seed: int, target: Path, force: bool) -> int:
     """Draw replies for people to label, without the judge's verdicts."""
     app = App.open()
-    folder = find_run(app.folder / "runs", run)
+    folder = chosen_run(app, run)
     if target.exists() and not force:
         raise BadInput(f"{target} is there already", hint="--force writes over it, labels included", code="cli.exists")
     drawn = draw_cases(judged_cases(folder, grader), cases, seed=seed)

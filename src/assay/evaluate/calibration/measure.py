@@ -164,7 +164,7 @@ def _labelled(drawn: Sequence[Drawn], sheet: Sheet) -> list[LabelledReply]:
         raise BadInput(
             f"{len(odd)} of {len(rows)} rows of the sheet are not of the cases that were drawn from this run, "
             f"such as {odd[0]!r}",
-            hint="name the run that the sheet was made from; a run made anew has other replies",
+            hint=f"name the run that the sheet was made from, {sheet.draw.run}; a run made anew has other replies",
             code="calibration.rows",
         )
     said = {
