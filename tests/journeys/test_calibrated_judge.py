@@ -250,3 +250,77 @@ def test_labelling_without_a_terminal_gets_a_sentence_and_keeps_the_sheet(office
     assert "fill in the column 'label' of labels.csv" in err
     assert "Traceback" not in err
     assert (office.root / "labels.csv").read_bytes() == before
+
+
+def label_all(file, word) -> None:
+    """Label every reply with what the word is for its text."""
+    rows = list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"))))
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, rows[0])
+    writer.writeheader()
+    writer.writerows(row | {"label": word(row["reply"])} for row in rows)
+    file.write_text(out.getvalue(), "utf-8")
+
+
+@pytest.fixture
+def sampled(office, here, against):
+    """A sheet of 40 cases to label, with nothing filled in."""
+    with FakeProvider(answer) as fake:
+        suite(office, fake)
+        here("eval", "suites/answer.yaml", *against(fake))
+    here("judge", "sample", "last", "--grader", "helps", "-n", "40", "-o", "labels.csv")
+    return office
+
+
+@pytest.mark.parametrize(("word", "share"), [("pass", "specificity"), ("fail", "sensitivity")])
+def test_labels_of_one_kind_are_refused_and_leave_no_file(sampled, here, word, share):
+    label_all(sampled.root / "labels.csv", lambda _: word)
+    done = here("judge", "calibrate", "last", "labels.csv")
+
+    assert done.status == 2
+    assert f"so the judge's {share} is not known" in done.err
+    assert "draw more cases with -n" in done.err
+    assert not (sampled.root / "calibrations").exists()
+
+
+def test_a_judge_that_tells_nothing_is_not_offered_to_a_gate(sampled, here):
+    label_all(sampled.root / "labels.csv", lambda reply: "fail" if "Certainly" in reply else "pass")
+    done = here("judge", "calibrate", "last", "labels.csv")
+
+    assert "its verdicts tell nothing" in done.out
+    assert "name it in a gate" not in done.err
+    assert "a gate that names it is invalid" in done.err
+
+
+def test_a_calibration_of_another_judge_is_not_written_over(sampled, here):
+    fill_in(sampled.root / "labels.csv")
+    file = sampled.root / "calibrations/helps.json"
+    first = here("judge", "calibrate", "last", "labels.csv")
+    again = here("judge", "calibrate", "last", "labels.csv")
+    other = json.loads(file.read_text()) | {"judge": "sha256:another"}
+    file.write_text(json.dumps(other))
+    refused = here("judge", "calibrate", "last", "labels.csv")
+    kept = file.read_text()
+    forced = here("judge", "calibrate", "last", "labels.csv", "--force")
+    sampled.write("calibrations/helps.json", "notes")
+    no_calibration = here("judge", "calibrate", "last", "labels.csv")
+
+    assert (first.status, again.status, refused.status, forced.status, no_calibration.status) == (0, 0, 2, 0, 2)
+    assert "calibrations/helps.json measured another judge" in refused.err
+    assert "--force writes over this one" in refused.err
+    assert json.loads(kept) == other
+    assert "calibrations/helps.json is not a calibration" in no_calibration.err
+
+
+def test_equal_replies_are_labelled_once_and_it_is_said_for_how_many_they_stand(office, here, against):
+    office.write("prompts/new.prompt.md", PROMPT.format(version="1.1.0", system="Answer, please."))  # the same replies
+    with FakeProvider(answer) as fake:
+        suite(office, fake)
+        here("eval", "suites/answer.yaml", *against(fake))
+    drawn = here("judge", "sample", "last", "--grader", "helps", "-n", "30", "-o", "labels.csv")
+    fill_in(office.root / "labels.csv")
+    measured = here("judge", "calibrate", "last", "labels.csv")
+
+    assert "Replies to label: 30, to 30 cases of the run" in drawn.out
+    assert "They stand for 60: equal replies of several variants to a case are labelled once." in drawn.out
+    assert "helps: 30 replies labelled by one person, which count as 60" in " ".join(measured.out.split())

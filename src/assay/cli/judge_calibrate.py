@@ -15,7 +15,7 @@ from assay.cli.output import near, print_json, stdout_console
 from assay.cli.run_choice import chosen_run
 from assay.core.clock import stamp
 from assay.core.errors import BadInput
-from assay.evaluate.calibration.file import FOLDER, write_calibration
+from assay.evaluate.calibration.file import FOLDER, read_calibration, write_calibration
 from assay.evaluate.calibration.judged import judged_cases
 from assay.evaluate.calibration.measure import About
 from assay.evaluate.calibration.measure import calibrate as measure
@@ -45,8 +45,11 @@ judge's prompt, model or sampling changes."""
 @click.option(
     "--expires-after", metavar="DAYS", help="From when on it does not hold any more, such as 90d; never without it."
 )
+@click.option("--force", is_flag=True, help="Write over a calibration that measured another judge.")
 @json_option
-def calibrate(run: str, sheets: tuple[Path, ...], name: str | None, expires_after: str | None, as_json: bool) -> int:
+def calibrate(
+    run: str, sheets: tuple[Path, ...], name: str | None, expires_after: str | None, force: bool, as_json: bool
+) -> int:
     """Measure how a judge errs, from a sheet with labels."""
     app = App.open()
     folder = chosen_run(app, run)
@@ -63,14 +66,58 @@ def calibrate(run: str, sheets: tuple[Path, ...], name: str | None, expires_afte
     )
     found = measure(judged_cases(folder, sheet.draw.grader), sheet, about)
     file = app.project.root / FOLDER / f"{known}.json"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(file, write_calibration(found))
+    if not force:
+        _check_replaced(file, found)
+    _write(file, found)
     if as_json:
         print_json(msgspec.to_builtins(found))
     else:
         _print(found)
-        click.echo(f"\n{near(file)}: name it in a gate, 'calibrations: [../{FOLDER}/{known}.json]'", err=True)
+        click.echo(f"\n{near(file)}: {_use(found)}", err=True)
     return 0
+
+
+def _check_replaced(file: Path, found: Calibration) -> None:
+    """Refuse to write over what is not an earlier calibration of the same judge.
+
+    Raises:
+        BadInput: It is another judge's, or no calibration.
+    """
+    try:
+        before = read_calibration(file.read_bytes(), str(near(file)))
+    except OSError:
+        return  # there is none, or writing says why it cannot be written
+    except BadInput as error:
+        what = error.what
+    else:
+        if before.judge == found.judge:
+            return
+        what = f"{near(file)} measured another judge, the one of {before.grader} on {before.made_utc[:10]}"
+    raise BadInput(what, hint="--name makes another file; --force writes over this one", code="cli.exists")
+
+
+def _write(file: Path, found: Calibration) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(file, write_calibration(found))
+    except OSError as error:
+        raise BadInput(
+            f"{near(file)} cannot be written: {error.strerror}",
+            hint="look at the folder's permissions",
+            code="cli.write",
+        ) from None
+
+
+def _use(found: Calibration) -> str:
+    """What to do with the file."""
+    if not _informs(found.pooled):
+        return "a gate that names it is invalid; give the judge another prompt or model, and calibrate again"
+    return f"name it in a gate, 'calibrations: [../{FOLDER}/{found.name}.json]'"
+
+
+def _informs(pooled: VariantCalibration) -> bool:
+    """Whether the judge passes what is right more often than what is wrong."""
+    return (pooled.sensitivity.value or 0.0) + (pooled.specificity.value or 0.0) > 1
 
 
 def _expiry(after: str | None, now: datetime) -> str | None:
@@ -90,9 +137,7 @@ def _print(found: Calibration) -> None:
     def say(text: str = "", style: str | None = None) -> None:
         console.print(text, style=style, highlight=False, markup=False)
 
-    labels = [label for label in found.labels if label.right is not None]
-    raters = f"{len(found.raters)} people" if len(found.raters) > 1 else "one person"
-    say(f"{found.grader}: {len(labels)} replies labelled by {raters}", "bold")
+    say(_title(found), "bold")
     say()
     console.print(_errors_table(found))
     say(_reading(found.pooled))
@@ -105,6 +150,16 @@ def _print(found: Calibration) -> None:
         "The judged rate says what the judge thinks, the others what is probably true. PPI++ uses the labels of these "
         "very replies, Rogan-Gladen only how the judge errs."
     )
+
+
+def _title(found: Calibration) -> str:
+    labels = [label for label in found.labels if label.right is not None]
+    read = len({(label.case, label.reply) for label in labels})
+    raters = f"{len(found.raters)} people" if len(found.raters) > 1 else "one person"
+    title = f"{found.grader}: {read} replies labelled by {raters}"
+    if read == len(labels):
+        return title
+    return f"{title}, which count as {len(labels)}: equal replies of several variants to a case are labelled once"
 
 
 def _errors_table(found: Calibration) -> Table:
@@ -140,7 +195,7 @@ def _rows(found: Calibration) -> list[tuple[str, VariantCalibration]]:
 def _reading(pooled: VariantCalibration) -> str:
     """What the two shares mean, in a sentence."""
     passes, fails = pooled.sensitivity.value or 0.0, pooled.specificity.value or 0.0
-    if passes + fails <= 1:
+    if not _informs(pooled):
         return "The judge passes what is wrong as often as what is right: its verdicts tell nothing."
     return (
         f"Of 100 right replies the judge fails {100 * (1 - passes):.0f}, and of 100 wrong ones it passes "

@@ -11,7 +11,6 @@ from assay.app import App
 from assay.cli.output import stdout_console
 from assay.cli.run_choice import chosen_run
 from assay.core.errors import BadInput
-from assay.evaluate import wording
 from assay.evaluate.calibration.draw import draw_cases
 from assay.evaluate.calibration.judged import judged_cases
 from assay.evaluate.calibration.sheet import FAIL, PASS, UNSURE, Sheet, SheetRow, make_sheet
@@ -58,7 +57,10 @@ def sample(run: str, grader: str, cases: int, seed: int, target: Path, force: bo
     drawn = draw_cases(judged_cases(folder, grader), cases, seed=seed)
     sheet = make_sheet(Draw(run=folder.name, grader=grader, cases=cases, seed=seed), drawn)
     write_sheet(sheet, target)
-    click.echo(f"Replies to label: {len(sheet.rows)}, to {wording.plural(len(drawn), 'case')}, in {target}")
+    click.echo(f"Replies to label: {len(sheet.rows)}, to {len(drawn)} cases of the run {folder.name}, in {target}")
+    replies = sum(len(one.case.replies) for one in drawn)
+    if replies > len(sheet.rows):
+        click.echo(f"They stand for {replies}: equal replies of several variants to a case are labelled once.")
     if target.suffix == ".json":
         click.echo("\nThe labelling view to paste into Label Studio:\n", err=True)
         click.echo(CONFIG, err=True)

@@ -49,7 +49,8 @@ def calibrate(cases: Sequence[JudgedCase], sheet: Sheet, about: About) -> Calibr
     """The calibration of the judge whose verdicts the cases hold.
 
     Raises:
-        BadInput: The sheet is not of these cases, has too few labels, or the judge changed during the run.
+        BadInput: The sheet is not of these cases, has too few labels or only one kind of them, or the judge changed
+            during the run.
     """
     identity = one_judge(cases)
     drawn = draw_cases(cases, sheet.draw.cases, seed=sheet.draw.seed)
@@ -62,6 +63,7 @@ def calibrate(cases: Sequence[JudgedCase], sheet: Sheet, about: About) -> Calibr
             hint="label more of the sheet; where raters are split evenly, or unsure, no label counts",
             code="calibration.labels",
         )
+    _check_kinds(known)
     clusters = {case.case: case.cluster or f"case {case.case}" for case in cases}
     names = list(dict.fromkeys(label.variant for label in labels))
     raters = sorted({rater for label in labels for rater in label.labels})
@@ -83,6 +85,20 @@ def calibrate(cases: Sequence[JudgedCase], sheet: Sheet, about: About) -> Calibr
         variants={name: _variant(cases, [k for k in known if k.variant == name], name) for name in names},
         pooled=_variant(cases, known, None),
         labels=labels,
+    )
+
+
+def _check_kinds(known: Sequence[LabelledReply]) -> None:
+    kinds = {label.right for label in known}
+    if len(kinds) == 2:
+        return
+    is_right = True in kinds
+    said, other, share = (PASS, FAIL, "specificity") if is_right else (FAIL, PASS, "sensitivity")
+    raise BadInput(
+        f"all {len(known)} labelled replies are labelled {said!r}, so the judge's {share} is not known: how often it "
+        f"{'fails what is wrong' if is_right else 'passes what is right'}",
+        hint=f"label replies that {other} too: draw more cases with -n, or others with --seed",
+        code="calibration.one_kind",
     )
 
 

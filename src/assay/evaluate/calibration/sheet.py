@@ -4,7 +4,7 @@ A sheet is a CSV file or Label Studio's JSON; both go both ways (``sheet_csv.py`
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,12 +16,14 @@ from assay.evaluate.calibration.types import Draw
 from assay.evaluate.dataset_format import json_text
 
 PASS, FAIL, UNSURE = "pass", "fail", "unsure"
-_WORDS = {
+WORDS = {
     PASS: ("pass", "p", "yes", "y", "true", "1", "right", "good"),
     FAIL: ("fail", "f", "no", "n", "false", "0", "wrong", "bad"),
     UNSURE: ("unsure", "u", "?", "skip", "cannot tell"),
 }
-_READ = {word: label for label, words in _WORDS.items() for word in words}
+"""Label -> how it may be written; docs/how-to/calibrate-a-judge.md lists them."""
+
+_READ = {word: label for label, words in WORDS.items() for word in words}
 _SOMEBODY = "label"
 """The rater of a column that names nobody."""
 
@@ -33,6 +35,7 @@ class SheetRow:
     Attributes:
         key: Names the reply without telling whose it is.
         labels: Rater -> ``pass``, ``fail`` or ``unsure``.
+        where: The place in the file that it was read from.
     """
 
     key: str
@@ -42,6 +45,7 @@ class SheetRow:
     expected: str
     labels: dict[str, str] = field(default_factory=dict)
     note: str = ""
+    where: Location | None = field(default=None, compare=False)
 
 
 @dataclass(slots=True)
@@ -88,6 +92,25 @@ def read_label(word: str, where: Location) -> str | None:
     return _READ[known]
 
 
+def add_row(rows: dict[str, SheetRow], row: SheetRow) -> None:
+    """Put a row to those before it; one of a reply that is among them adds its labels to that.
+
+    Raises:
+        BadInput: One person says two things of the reply.
+    """
+    known = rows.setdefault(row.key, row)
+    for rater, label in row.labels.items():
+        before = known.labels.setdefault(rater, label)
+        if before != label:
+            by = "" if rater == _SOMEBODY else f" by {rater}"
+            raise BadInput(
+                f"the reply {row.key} is labelled {label!r} here{by}, and {before!r} at {known.where}",
+                hint="keep the label that is right, and delete the other",
+                code="calibration.contradiction",
+                where=row.where,
+            )
+
+
 def rater_of(column: str) -> str | None:
     """The rater whose labels a column holds; None for another column."""
     name, _, rater = column.partition(":")
@@ -103,7 +126,7 @@ def merge(sheets: Sequence[Sheet]) -> Sheet:
     """Several people's sheets of the same draw as one.
 
     Raises:
-        BadInput: They were drawn differently.
+        BadInput: They were drawn differently, or one person says two things of a reply.
     """
     first = sheets[0]
     rows = {row.key: row for row in first.rows}
@@ -115,10 +138,9 @@ def merge(sheets: Sequence[Sheet]) -> Sheet:
                 code="calibration.draw",
             )
         for row in sheet.rows:
-            for rater, label in row.labels.items():
-                own = f"{rater} {number}" if rater == _SOMEBODY else rater
-                rows[row.key].labels[own] = label
-    return first
+            labels = {f"{rater} {number}" if rater == _SOMEBODY else rater: word for rater, word in row.labels.items()}
+            add_row(rows, replace(row, labels=labels))
+    return Sheet(first.draw, list(rows.values()))
 
 
 def _named(draw: Draw) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from assay.core.errors import BadInput
 from assay.core.location import Location
-from assay.evaluate.calibration.sheet import Sheet, SheetRow, column_of, rater_of, read_label
+from assay.evaluate.calibration.sheet import Sheet, SheetRow, add_row, column_of, rater_of, read_label
 from assay.evaluate.calibration.types import Draw
 
 _TEXTS = ("key", "case", "input", "reply", "expected")
@@ -30,7 +30,7 @@ def read_csv(data: bytes, file: str) -> Sheet:
     """The sheet in the bytes of a CSV file.
 
     Raises:
-        BadInput: It is no sheet, or a label is none.
+        BadInput: It is no sheet, a label is none, or a reply has two labels of one person.
     """
     lines = _lines(data, file)
     header, _ = next(lines, ([], 1))
@@ -41,15 +41,15 @@ def read_csv(data: bytes, file: str) -> Sheet:
             code="calibration.sheet",
             where=Location(file, 1),
         )
-    rows, draw = list[SheetRow](), None
+    rows, draw = dict[str, SheetRow](), None
     for cells, line in lines:
         values = dict(zip(header, cells, strict=False))
         where = Location(file, line)
         draw = draw or read_draw(values.get(_DRAW, ""), where)
-        rows.append(_row(values, where))
+        add_row(rows, _row(values, where))
     if draw is None:
         raise BadInput(f"{file} has no rows", hint="'assay judge sample' makes a sheet", code="calibration.sheet")
-    return Sheet(draw, rows)
+    return Sheet(draw, list(rows.values()))
 
 
 def draw_text(draw: Draw) -> str:
@@ -81,7 +81,7 @@ def _row(values: dict[str, str], where: Location) -> SheetRow:
         if rater is not None and (label := read_label(word, where)) is not None:
             labels[rater] = label
     key, case, shown, reply, expected = (values.get(name, "") for name in _TEXTS)
-    return SheetRow(key, case, shown, reply, expected, labels, values.get("note", ""))
+    return SheetRow(key, case, shown, reply, expected, labels, values.get("note", ""), where)
 
 
 def _lines(data: bytes, file: str) -> Iterator[tuple[list[str], int]]:

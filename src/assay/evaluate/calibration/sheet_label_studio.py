@@ -4,7 +4,7 @@ import msgspec
 
 from assay.core.errors import BadInput
 from assay.core.location import Location
-from assay.evaluate.calibration.sheet import Sheet, SheetRow, read_label
+from assay.evaluate.calibration.sheet import Sheet, SheetRow, add_row, read_label
 from assay.evaluate.calibration.sheet_csv import draw_text, read_draw
 
 CONFIG = """\
@@ -38,7 +38,7 @@ def read_tasks(data: bytes, file: str) -> Sheet:
     """The sheet in an export (JSON, not JSON-MIN).
 
     Raises:
-        BadInput: It is no such export.
+        BadInput: It is no such export, or a reply has two labels of one person.
     """
     try:
         tasks = msgspec.json.decode(data, type=list[_Task])
@@ -48,14 +48,14 @@ def read_tasks(data: bytes, file: str) -> Sheet:
             hint="choose the export format JSON",
             code="calibration.sheet",
         ) from None
-    rows, draw = list[SheetRow](), None
+    rows, draw = dict[str, SheetRow](), None
     for task in tasks:
         where = Location(file, path=f"task {task.id}")
         draw = draw or read_draw(task.data.draw, where)
-        rows.append(_row(task, where))
+        add_row(rows, _row(task, where))
     if draw is None:
         raise BadInput(f"{file} has no tasks", hint="'assay judge sample' makes a sheet", code="calibration.sheet")
-    return Sheet(draw, rows)
+    return Sheet(draw, list(rows.values()))
 
 
 class _Data(msgspec.Struct):
@@ -85,7 +85,7 @@ class _Task(msgspec.Struct):
 
 
 def _row(task: _Task, where: Location) -> SheetRow:
-    row = SheetRow(task.data.key, task.data.case, task.data.input, task.data.reply, task.data.expected)
+    row = SheetRow(task.data.key, task.data.case, task.data.input, task.data.reply, task.data.expected, where=where)
     for annotation in task.annotations:
         if annotation.was_cancelled:
             continue
