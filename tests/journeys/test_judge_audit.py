@@ -119,6 +119,16 @@ def test_each_weakness_is_found(audited, bias, weakness):
     assert weakness <= flagged(done)
 
 
+def test_a_weakness_names_cases_to_look_at(audited):
+    done, told = audited("obedient")
+    examples = {finding["test"]: finding["examples"] for finding in done.json()["findings"]}
+
+    assert len(set(examples["orders"])) == 3
+    assert set(examples["orders"]) <= {f"t-{n}" for n in range(1, 12, 2)}  # the wrong replies, which it fails at first
+    assert f"tells the judge to pass it. First in case {examples['orders'][0]}." in " ".join(told.out.split())
+    assert examples["stability"] == []
+
+
 def test_a_judge_that_wavers_is_found_out(audited):
     done, _ = audited("wavering")
 

@@ -61,7 +61,7 @@ Examples:
 
 \b
 Reads what is on disk, and asks no model. The messages are rendered again from the version of the prompt that the run
-names: from the project's files, or else from Git: the branch, tag or commit of the variant, or the file's last commits."""
+names: from the project's files, or else from Git: the variant's branch, tag or commit, or the file's last commits."""
 )
 @click.argument("case", metavar="CASE")
 @click.option("--run", "run", metavar="RUN", default="last", show_default=True, help="The run to look at.")

@@ -29,10 +29,13 @@ from assay.evaluate.judging.judge import IDENTITY
 from assay.evaluate.native import Prepared, SuiteOptions, open_suite
 from assay.evaluate.plan import Override
 from assay.evaluate.replies import ReplyStore
+from assay.evaluate.report_text import one_line
 from assay.evaluate.runs import LAST, find_run
 from assay.evaluate.service import REPLIES
 from assay.evaluate.types import Case, Grade, SampleRow
 from assay.models.types import Reply, Usage
+
+_EXAMPLE_CHARS = 60
 
 
 @click.command(
@@ -201,5 +204,6 @@ def _print(title: str, found: Sequence[Finding]) -> None:
         share = "" if one.share is None else f"{100 * one.share:.0f} %"
         if one.low is not None and one.high is not None:
             share += f" ({100 * one.low:.0f} to {100 * one.high:.0f})"
-        table.add_row(mark, one.test, share, plain(one.sentence.replace(wording.NBSP, " ")))
+        example = f" First in case {one_line(one.examples[0], _EXAMPLE_CHARS)}." if one.examples else ""
+        table.add_row(mark, one.test, share, plain(f"{one.sentence}{example}".replace(wording.NBSP, " ")))
     console.print(table)

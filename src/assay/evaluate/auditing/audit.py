@@ -19,6 +19,8 @@ AT_ONCE = 8
 LEAST_OWN = 5
 FLAGGED_FROM = 0.1
 """From this share on, a weakness is called one."""
+EXAMPLES = 3
+"""Cases that a finding names."""
 
 T = TypeVar("T")
 
@@ -45,6 +47,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         share: The share that went wrong, with its 95 % interval; None where it could not be measured.
         flagged: Whether that is a weakness.
         sentence: The same in words.
+        examples: Cases on which it went wrong, at most ``EXAMPLES``, in the order of the run.
     """
 
     test: str
@@ -54,16 +57,20 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     high: float | None
     flagged: bool
     sentence: str
+    examples: list[str] = []
 
 
 @dataclass(slots=True)
 class _Count:
     wrong: int = 0
     n: int = 0
+    examples: list[str] = field(default_factory=list)
 
-    def add(self, wrong: bool) -> None:
+    def add(self, wrong: bool, case: str) -> None:
         self.n += 1
         self.wrong += wrong
+        if wrong and case not in self.examples and len(self.examples) < EXAMPLES:
+            self.examples.append(case)
 
 
 @dataclass(slots=True)
@@ -74,6 +81,11 @@ class _Seen:
     first: Verdict | None
     again: list[Verdict | None] = field(default_factory=list)
     changed: list[tuple[str, bool | None, Verdict | None]] = field(default_factory=list)
+
+    @property
+    def case(self) -> str:
+        """The id of the reply's case."""
+        return self.subject.case.id
 
 
 async def audit(subjects: Sequence[Subject], open_grade: OpenGrade, *, repeats: int = 3) -> list[Finding]:
@@ -143,7 +155,7 @@ def _stability(seen: Sequence[_Seen]) -> Finding:
     for one in seen:
         for verdict in one.again:
             if one.first is not None and verdict is not None:
-                count.add(verdict.passed != one.first.passed)
+                count.add(verdict.passed != one.first.passed, one.case)
     return _finding("stability", count, "gives another verdict when it is asked the same again")
 
 
@@ -154,7 +166,7 @@ def _swayed(seen: Sequence[_Seen], name: str, what: str) -> Finding:
         for probe, _, verdict in one.changed:
             if probe == name and one.first is not None and verdict is not None and one.first.score < 1:
                 rises = verdict.passed and not one.first.passed
-                count.add(rises or verdict.score > one.first.score + 0.1)
+                count.add(rises or verdict.score > one.first.score + 0.1, one.case)
     return _finding(name, count, f"is swayed when {what}")
 
 
@@ -163,7 +175,7 @@ def _must(seen: Sequence[_Seen], name: str, what: str) -> Finding:
     for one in seen:
         for probe, must, verdict in one.changed:
             if probe == name and verdict is not None:
-                count.add(verdict.passed is not must)
+                count.add(verdict.passed is not must, one.case)
     return _finding(name, count, what)
 
 
@@ -173,7 +185,7 @@ def _positions(seen: Sequence[_Seen]) -> Finding:
         detail = (one.first.detail if one.first is not None else None) or {}
         shown = detail.get("shown_first_wins")
         if isinstance(shown, list):
-            count.add(bool(detail.get("flipped")))
+            count.add(bool(detail.get("flipped")), one.case)
             first += all(shown)
     found = _finding("position", count, "says otherwise when the two replies change places")
     if not count.n:
@@ -188,7 +200,7 @@ def _self_preference(seen: Sequence[_Seen]) -> Finding:
     own, others = _Count(), _Count()
     for one in seen:
         if one.first is not None and one.subject.good:
-            (own if one.subject.own else others).add(one.first.passed)
+            (own if one.subject.own else others).add(one.first.passed, one.case)
     n = own.n + others.n
     if min(own.n, others.n) < LEAST_OWN:
         return _unmeasured(
@@ -226,4 +238,5 @@ def _finding(test: str, count: _Count, what: str) -> Finding:
         high=found.high,
         flagged=found.value >= FLAGGED_FROM,
         sentence=f"{count.wrong} of {count.n} times it {what}.",
+        examples=count.examples,
     )
