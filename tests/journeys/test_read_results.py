@@ -17,7 +17,11 @@ def test_failures_are_told_by_code_and_in_groups(small, here, ran):
 
     assert found["codes"] == {"baseline": {"wrong-answer": 3}, "candidate": {"wrong-answer": 1}}
     assert sum(group["n"] for group in found["groups"]) == 4
+    assert all(sum(group["variants"].values()) == group["n"] for group in found["groups"])
     assert "a grader says that the answer is wrong" in told.out
+    assert "baseline: 3 samples did not pass" in told.out
+    assert "Samples that are alike, the largest groups first" in told.out
+    assert re.search(r"baseline \d(, candidate 1)?; \d cases?: t-\d", told.out)
     assert here("failures", "last", "--variant", "candidat").status == 2
 
 

@@ -80,6 +80,7 @@ def _told(group: Group) -> dict[str, object]:
         "graders": list(group.graders),
         "words": group.words,
         "n": len(group.failures),
+        "variants": group.variants,
         "cases": [{"case": f.case, "variant": f.variant, "why": f.why} for f in group.failures],
     }
 
@@ -94,26 +95,31 @@ def _print(
 
     for name, counts in codes.items():
         if counts:
-            say(name, "bold")
+            say(f"{name}: {wording.plural(counts.total(), 'sample')} did not pass", "bold")
         for code, n in counts.most_common():
             say(f"  {n:>6,}  {code:<20} {MEANINGS[code]}")
     if lost:
         say()
-        say("Lost against the baseline, by cause", "bold")
+        say("Samples lost against the baseline, by cause", "bold")
         for code, n in lost.most_common():
             say(f"  {n:>6,}  {code}")
     say()
-    say("Alike, the largest groups first" if groups else "Every sample passed.", "bold")
+    say("Samples that are alike, the largest groups first" if groups else "Every sample passed.", "bold")
     for group in groups[:_GROUPS_SHOWN]:
-        shared = f": {', '.join(group.words)}" if group.words else ""
-        graders = f" ({', '.join(group.graders)})" if group.graders else ""
-        say(f"  {len(group.failures):>6,}  {group.code}{graders}{shared}")
-        cases = list(dict.fromkeys(failure.case for failure in group.failures))
-        more = f" and {len(cases) - _CASES_SHOWN} more" if len(cases) > _CASES_SHOWN else ""
-        say(f"          {', '.join(cases[:_CASES_SHOWN])}{more}", "dim")
+        _print_group(say, group)
     if len(groups) > _GROUPS_SHOWN:
         say(f"          {len(groups) - _GROUPS_SHOWN} more groups; --json has them", "dim")
     _print_flaky(say, flaky, baseline)
+
+
+def _print_group(say: Say, group: Group) -> None:
+    shared = f": {', '.join(group.words)}" if group.words else ""
+    graders = f" ({', '.join(group.graders)})" if group.graders else ""
+    say(f"  {len(group.failures):>6,}  {group.code}{graders}{shared}")
+    whose = ", ".join(f"{name} {n:,}" for name, n in group.variants.items())
+    cases = list(dict.fromkeys(failure.case for failure in group.failures))
+    more = f" and {len(cases) - _CASES_SHOWN} more" if len(cases) > _CASES_SHOWN else ""
+    say(f"          {whose}; {wording.plural(len(cases), 'case')}: {', '.join(cases[:_CASES_SHOWN])}{more}", "dim")
 
 
 def _print_flaky(say: Say, flaky: list[Flaky], baseline: str) -> None:

@@ -110,3 +110,37 @@ def test_a_case_is_flaky_when_its_repeats_disagree():
 
     assert [(one.case, one.flakiness) for one in flaky_cases(rows, "v")] == [("flaky", 1.0)]
     assert flaky_cases(rows, "another") == []
+
+
+@pytest.mark.parametrize("clustering", [False, True])
+def test_words_that_say_nothing_are_never_what_a_group_has_in_common(clustering):
+    texts = [
+        f"and will the {word} not" for word in ("refund", "refund", "parcel", "ticket", "and", "lamp", "sofa", "bed")
+    ]
+    failures = [Failure(str(i), "v", "wrong-answer", ("g",), text, "") for i, text in enumerate(texts)]
+    found = grouped(failures, clustering=clustering)
+
+    assert {word for group in found for word in group.words} <= {"refund", "parcel", "ticket", "lamp", "sofa", "bed"}
+    assert sum(len(group.failures) for group in found) == 8
+
+
+def test_texts_are_not_alike_for_words_that_say_nothing():
+    texts = [
+        "where is the one that was not there and will not come",
+        "where is the sofa that was not there and will not come",
+    ]
+    failures = [Failure(str(i), "v", "wrong-answer", ("g",), text, "") for i, text in enumerate(texts)]
+
+    assert [group.words for group in grouped(failures, clustering=False)] == [[], ["sofa"]]
+
+
+def test_texts_of_such_words_alone_can_still_be_alike():
+    failures = [Failure(str(i), "v", "wrong-answer", ("g",), "why not you", "") for i in range(3)]
+
+    assert [(len(group.failures), group.words) for group in grouped(failures, clustering=False)] == [(3, [])]
+
+
+def test_a_group_counts_the_samples_of_each_variant():
+    failures = [Failure(str(i), v, "wrong-answer", ("g",), "refund", "") for i, v in enumerate(("old", "new", "new"))]
+
+    assert [group.variants for group in grouped(failures, clustering=False)] == [{"new": 2, "old": 1}]

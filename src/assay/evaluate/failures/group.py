@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 
 from assay.evaluate.failures.code import code_of
+from assay.evaluate.failures.stop_words import STOP_WORDS
 from assay.evaluate.first_failure import input_of, why
 from assay.evaluate.types import SampleRow
 
@@ -39,7 +40,7 @@ class Group:
     Attributes:
         code: Their code.
         graders: The graders that failed them.
-        words: What they have in common, the most telling first.
+        words: What they have in common, the most telling first; without words such as "and".
         failures: The first is the one that is most like the others.
     """
 
@@ -47,6 +48,11 @@ class Group:
     graders: tuple[str, ...]
     words: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+
+    @property
+    def variants(self) -> dict[str, int]:
+        """Variant -> how many of its samples are among them."""
+        return dict(Counter(failure.variant for failure in self.failures).most_common())
 
 
 def failures_of(rows: Iterable[SampleRow], *, variant: str | None = None) -> list[Failure]:
@@ -89,7 +95,7 @@ Vector = dict[str, float]
 
 def _vectors(texts: Sequence[str]) -> list[Vector]:
     """Words by how telling they are (tf-idf), each vector of length 1."""
-    words = [Counter(word.casefold() for word in _WORD.findall(text[:4_000])) for text in texts]
+    words = [Counter(_words(text)) for text in texts]
     within = Counter(word for counts in words for word in counts)
     found = []
     for counts in words:
@@ -97,6 +103,12 @@ def _vectors(texts: Sequence[str]) -> list[Vector]:
         size = math.sqrt(sum(value * value for value in raw.values())) or 1.0
         found.append({word: value / size for word, value in raw.items()})
     return found
+
+
+def _words(text: str) -> list[str]:
+    """The words that say something; all of them where none does."""
+    found = [word.casefold() for word in _WORD.findall(text[:4_000])]
+    return [word for word in found if word not in STOP_WORDS] or found
 
 
 def _likeness(one: Vector, other: Vector) -> float:
@@ -141,7 +153,7 @@ def _group(code: str, graders: tuple[str, ...], members: list[Failure], vectors:
     for vector in vectors:
         for word, value in vector.items():
             sums[word] = sums.get(word, 0.0) + value
-    telling = sorted(sums, key=lambda word: (-sums[word], word))
+    telling = sorted(sums.keys() - STOP_WORDS, key=lambda word: (-sums[word], word))
     shared = [word for word in telling[:12] if sum(word in v for v in vectors) > len(vectors) / 2]
     centre: Vector = dict(sums)
     order = sorted(range(len(members)), key=lambda i: (-_likeness(vectors[i], centre), members[i].case))
