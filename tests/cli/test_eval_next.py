@@ -29,7 +29,9 @@ def test_a_run_of_one_variant_shows_what_did_not_pass_and_commands_that_can_be_g
     assert "Failed: 8 samples; the first 5" in out
     assert "s-02" in out
     assert "more cases" in out
-    assert "Try next:\n  assay runs --suite " in out
+    assert "Try next:\n  assay failures last\n  assay explain s-02\n  assay show " in out
+    assert run(["failures", "last"]) == 0
+    assert run(["explain", "s-02"]) == 0
     assert "-i review=" not in out
 
 
@@ -41,7 +43,7 @@ def test_the_run_before_is_what_a_run_that_failed_is_compared_with(started, caps
     out = capsys.readouterr().out
     before, after = sorted(path.name for path in (started / ".assay/runs").iterdir())
 
-    assert set(out.split("Try next:")[2].splitlines()[1].split()) == {"assay", "compare", before, after}
+    assert set(out.split("Try next:")[2].splitlines()[3].split()) == {"assay", "compare", before, after}
 
 
 def test_commands_begin_with_the_projects_folder_where_the_user_stands_elsewhere(started, capsys, monkeypatch):
@@ -51,7 +53,7 @@ def test_commands_begin_with_the_projects_folder_where_the_user_stands_elsewhere
         run(["eval", f"{started.name}/suites/sentiment.yaml", "-q", *address])
     lines = capsys.readouterr().out.split("Try next:")[1].splitlines()
 
-    assert [lines[1], lines[3]] == [f"  cd {started.name}", "  assay show prompts/sentiment.prompt.md"]
+    assert [lines[1], lines[4]] == [f"  cd {started.name}", "  assay show prompts/sentiment.prompt.md"]
 
 
 def test_several_suites_end_with_a_line_that_sums_up(started, capsys):
@@ -61,8 +63,14 @@ def test_several_suites_end_with_a_line_that_sums_up(started, capsys):
         address = ["--model", "openai-compatible/m", "--base-url", fake.base_url]
         run(["eval", "suites/sentiment.yaml", "suites/again.yaml", "-q", *address])
 
-    last = capsys.readouterr().out.splitlines()[-1]
+    out = capsys.readouterr().out
+    last = out.splitlines()[-1]
+    first = next(
+        path.name for path in (started / ".assay/runs").iterdir() if '"sentiment"' in (path / "plan.json").read_text()
+    )
 
+    assert f"assay failures {first}\n  assay explain s-02 --run {first}\n" in out  # another run comes after it
+    assert out.count("assay failures last") == 1
     assert last == "2 suites.  ? Inconclusive: sentiment;  ? Inconclusive: again"
 
 

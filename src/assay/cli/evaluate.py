@@ -127,7 +127,8 @@ def evaluate(
         if not as_json:
             if len(choice.suites) > 1:
                 click.echo(f"\n{chosen.suite.name} ({chosen.suite.file})")
-            print_finished(finished, _next(app, chosen.prepared.variants), root=app.project.root)
+            last = chosen is choice.suites[-1]
+            print_finished(finished, _next(app, chosen.prepared.variants), root=app.project.root, last=last)
     if len(found) > 1 and not as_json:
         print_suites(stdout_console(), [finished.summary for finished in found])
     decisions = [finished.summary.decision for finished in found]

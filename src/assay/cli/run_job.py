@@ -86,13 +86,22 @@ class JobRunner:
             self._view.say(sentence)
 
 
-def print_finished(finished: Finished, usual: Sequence[str] = (), *, root: Path | None = None) -> None:
-    """Print what the run came to, for people; ``usual`` is what to try next where everything passed."""
+def print_finished(
+    finished: Finished, usual: Sequence[str] = (), *, root: Path | None = None, last: bool = True
+) -> None:
+    """Print what the run came to, for people.
+
+    Args:
+        finished: The run.
+        usual: What to try next where everything passed.
+        root: The project's folder; the current one when None.
+        last: Whether no other run comes after this one in the same command.
+    """
     print_summary(
         stdout_console(),
         finished.summary,
         report=near(finished.folder / REPORT),
-        next_commands=next_steps(finished, usual, root or Path.cwd()),
+        next_commands=next_steps(finished, usual, root or Path.cwd(), last=last),
         first=finished.first,
         both_fail=finished.both_fail,
     )
