@@ -121,14 +121,13 @@ def evaluate(
     found: list[Finished] = []
     paths = export_paths(exports, [chosen.suite.name for chosen in choice.suites])
     for chosen, own in zip(choice.suites, paths, strict=True):
-        finished = how.run(chosen)
-        found.append(finished)
+        found.append(finished := how.run(chosen))
         write_exports(own, FinishedRun(finished.summary, finished.folder))
         if not as_json:
             if len(choice.suites) > 1:
                 click.echo(f"\n{chosen.suite.name} ({chosen.suite.file})")
-            last = chosen is choice.suites[-1]
-            print_finished(finished, _next(app, chosen.prepared.variants), root=app.project.root, last=last)
+            usual, last = _next(app, chosen.prepared.variants), chosen is choice.suites[-1]
+            print_finished(finished, usual, root=app.project.root, last=last)
     if len(found) > 1 and not as_json:
         print_suites(stdout_console(), [finished.summary for finished in found])
     decisions = [finished.summary.decision for finished in found]
