@@ -38,11 +38,13 @@ def past_version(root: Path, path: str, digest: str, *, revision: str = "HEAD") 
 
 
 def _trees(root: Path, revision: str, path: str) -> Iterator[GitTree]:
+    seen: set[str] = set()
     for start in dict.fromkeys((revision, "HEAD")):
         try:
             tree = GitTree(root, start)
         except BadInput:
             continue  # no repository, or a branch that is gone
         yield tree
-        for commit in tree.commits(path, _PARTIALS, most=MOST_COMMITS):
-            yield GitTree(root, commit)
+        commits = [commit for commit in tree.commits(path, _PARTIALS, most=MOST_COMMITS) if commit not in seen]
+        seen.update(commits)
+        yield from (GitTree(root, commit) for commit in commits)

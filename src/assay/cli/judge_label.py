@@ -162,6 +162,7 @@ def _key(file: Path) -> str:
         except EOFError:
             return "q"
         except OSError:
+            click.echo()
             raise BadInput(
                 "labelling takes one key a reply, and there is no terminal to read it from",
                 hint=f"run this in a terminal, or fill in the column 'label' of {file}: pass, fail or unsure",
