@@ -10,8 +10,8 @@ from table import Table, percent
 
 from assay.evaluate.gate_spec import CompareRule, GateSpec
 from assay.evaluate.gating.case_column import Block
+from assay.evaluate.gating.spread import Spread
 from assay.evaluate.gating.tally import GateTally
-from assay.evaluate.planning.spread import Spread
 from assay.evaluate.types import VariantLabel
 from assay.stats.decision import decide_non_inferior
 from assay.stats.drawn_power import DrawnPower, PairedClusters

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assay.evaluate.planning.spread import assumed
+from assay.evaluate.gating.spread import assumed
 from assay.evaluate.report_gate import gate_view
 from assay.evaluate.summary import Comparison, GatePart, Look, Policy, Rate, Summary, VariantSummary
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from assay.evaluate import wording
 from assay.evaluate.gate_told import is_corrected
-from assay.evaluate.planning.spread import assumed
+from assay.evaluate.gating.spread import assumed
 from assay.evaluate.report_plot import Bar, Tick, round_steps
 from assay.evaluate.report_text import one_line
 from assay.evaluate.summary import Comparison, GatePart, Look, Policy, Summary, VariantSummary

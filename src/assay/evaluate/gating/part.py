@@ -14,8 +14,8 @@ from assay.evaluate import wording
 from assay.evaluate.gate_spec import MetricRule, is_measure
 from assay.evaluate.gating import words
 from assay.evaluate.gating.cell import Cell, difference_interval, open_interval, pass_interval, score_interval
+from assay.evaluate.gating.spread import Spread, spread_of
 from assay.evaluate.gating.words import SHARES, About
-from assay.evaluate.planning.spread import Spread, spread_of
 from assay.evaluate.summary import GatePart, Unit
 from assay.evaluate.types import Decision
 from assay.stats.correction import JudgeCounts

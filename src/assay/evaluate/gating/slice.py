@@ -14,7 +14,7 @@ from assay.evaluate.gating import words
 from assay.evaluate.gating.case_column import MAX_VALUES
 from assay.evaluate.gating.cell import Cell
 from assay.evaluate.gating.part import Question, not_worse
-from assay.evaluate.planning.spread import spread_of
+from assay.evaluate.gating.spread import spread_of
 from assay.evaluate.summary import GatePart
 
 RULE = "slices"

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from assay.author.lint.rule import Finding
 from assay.core.plugins import Registry
-from assay.evaluate.planning.spread import Spread
+from assay.evaluate.gating.spread import Spread
 from assay.evaluate.types import Suite
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from assay.core.errors import BadInput
 from assay.evaluate.exporter import load_run
 from assay.evaluate.gate_spec import GateSpec, is_measure
+from assay.evaluate.gating.spread import ASSUMED_FLIPS, Spread, assumed, spread_of
 from assay.evaluate.gating.tally import GateTally
 from assay.evaluate.planning.idle import MOST_RUNS, Idle
 from assay.evaluate.planning.past import PastClusters, pairs_of
-from assay.evaluate.planning.spread import ASSUMED_FLIPS, Spread, assumed, spread_of
 from assay.evaluate.planning.usage import Takes
 from assay.evaluate.run_folder import iterate_rows
 from assay.evaluate.runs import list_runs

@@ -10,8 +10,8 @@ from decimal import Decimal
 import msgspec
 
 from assay.evaluate.gate_spec import GateSpec, is_measure
+from assay.evaluate.gating.spread import Spread, assumed
 from assay.evaluate.planning.idle import Idle
-from assay.evaluate.planning.spread import Spread, assumed
 from assay.evaluate.planning.usage import Takes
 from assay.stats.power import best_repeats, rate_cases
 from assay.stats.proportion import zero_failures_needed

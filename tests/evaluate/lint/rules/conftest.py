@@ -4,8 +4,8 @@ import pytest
 
 from assay.core.document import parse_document
 from assay.evaluate.gate_spec import CompareRule, GateSpec
+from assay.evaluate.gating.spread import assumed
 from assay.evaluate.lint.rule import SuiteView
-from assay.evaluate.planning.spread import assumed
 from assay.evaluate.types import Suite
 
 TEXT = """\

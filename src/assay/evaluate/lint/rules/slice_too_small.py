@@ -20,8 +20,8 @@ What to write instead
 from collections.abc import Iterator
 
 from assay.author.lint.rule import Finding
+from assay.evaluate.gating.spread import assumed
 from assay.evaluate.lint.rule import SuiteView, suite_rules
-from assay.evaluate.planning.spread import assumed
 
 
 @suite_rules.register("slice-too-small")

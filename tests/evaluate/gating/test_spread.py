@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.evaluate.gating.cell import Cell
-from assay.evaluate.planning.spread import Spread, assumed, spread_of
+from assay.evaluate.gating.spread import Spread, assumed, spread_of
 from assay.stats.drawn_power import PairedClusters
 from assay.stats.power import design_effect
 
