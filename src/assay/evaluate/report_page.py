@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assay.evaluate import wording
-from assay.evaluate.gate_told import is_corrected, name_of, sentence_of, told
+from assay.evaluate.gate_told import is_corrected, name_of, sentence_of, told, without_unpowered
 from assay.evaluate.report_data import Packed
 from assay.evaluate.report_gate import GateView, gate_view
 from assay.evaluate.report_plot import RATE_TICKS, Bar, DifferenceAxis, Tick, difference_axis, rate_bar
@@ -193,7 +193,7 @@ def page(run: Summary, packed: Packed, heading: Heading | None = None) -> Page:
         notes=_stopped(run) if heading is None else heading.notes,
         has_gate=run.gated,
         figures=gate_view(run),
-        gate=[GateLine(_mark(p.decision), name_of(p), _sentence(sentence_of(p))) for p in run.gate if p.slice is None],
+        gate=_gate_lines(run),
         scope=_scope(run),
         variants=[_variant(variant, run.comparison) for variant in run.variants],
         level=wording.level(run.variants[0].level) if run.variants else "",
@@ -216,6 +216,14 @@ def page(run: Summary, packed: Packed, heading: Heading | None = None) -> Page:
 
 
 _AS_JUDGED = " This is as the judge sees it; the gate makes up for the errors that it was measured to make."
+
+
+def _gate_lines(run: Summary) -> list[GateLine]:
+    """The rules but for slices that pass, which have a table; those that are too small are one line."""
+    parts, small = without_unpowered(run.gate)
+    shown = [part for part in parts if part.slice is None or part.decision != "pass"]
+    lines = [GateLine(_mark(part.decision), name_of(part), _sentence(sentence_of(part))) for part in shown]
+    return [*lines, GateLine(_mark("inconclusive"), "Slices", _sentence(small))] if small else lines
 
 
 def _mark(standing: Standing) -> Mark:

@@ -166,6 +166,19 @@ def test_a_measure_is_held_by_its_ratio(factor, rule, decision, says):
     assert part.value == pytest.approx(factor, rel=0.02)
 
 
+@pytest.mark.parametrize(("came", "decision"), [("2026-01-01T10:", "pass"), ("2026-01-01T08:", "inconclusive")])
+def test_times_are_compared_where_both_variants_were_called_side_by_side(came, decision):
+    spec = GateSpec(compare=PAIR, metrics=(MetricRule(metric="latency_ms", ratio=1.5),))
+    rows = []
+    for i, noise in enumerate(np.random.default_rng(5).lognormal(0, 0.05, 50)):
+        rows.append(row(i, "old", latency_ms=100.0, at_utc=f"{came}{i:02}:00Z"))
+        rows.append(row(i, "new", latency_ms=100.0 * noise, at_utc=f"2026-01-01T10:{i:02}:30Z"))
+    part = judged(spec, rows)[2]
+
+    assert part.decision == decision
+    assert ("use --fresh" in part.sentence) == (decision == "inconclusive")
+
+
 @pytest.mark.parametrize(
     ("unknown", "decision"),
     [pytest.param(1, "pass", id="one-in-two-hundred"), pytest.param(40, "inconclusive", id="one-in-five")],

@@ -28,6 +28,8 @@ class Arm:
         models: The models' own names -> replies.
         builds: What providers call the build of the model (the fingerprint) -> replies.
         judges: Grader -> the digest of its judge -> verdicts.
+        first_utc: When the first of its replies came; empty without one.
+        last_utc: When the last one came.
     """
 
     label: VariantLabel
@@ -38,11 +40,16 @@ class Arm:
     models: Counter[str] = field(default_factory=Counter)
     builds: Counter[str] = field(default_factory=Counter)
     judges: dict[str, Counter[str]] = field(default_factory=dict)
+    first_utc: str = ""
+    last_utc: str = ""
 
     def add(self, row: SampleRow) -> None:
         """Take in one row."""
         self.n += 1
         self.passed += row.status == "passed"
+        if row.at_utc is not None:
+            self.first_utc = min(self.first_utc or row.at_utc, row.at_utc)
+            self.last_utc = max(self.last_utc, row.at_utc)
         if row.error is not None:
             self.errors[row.error["code"]] += 1
         for counter, name in ((self.models, row.model), (self.builds, row.fingerprint)):
@@ -55,6 +62,12 @@ class Arm:
                 counter = self.judges.setdefault(verdict.grader, Counter())
                 if identity in counter or len(counter) < _MOST:
                     counter[identity] += 1
+
+    def is_of_another_time(self, other: "Arm") -> bool:
+        """Whether all replies of one came before the first of the other, as when they were kept from a former run."""
+        if not (self.first_utc and other.first_utc):
+            return False
+        return self.last_utc < other.first_utc or other.last_utc < self.first_utc
 
     @property
     def missing(self) -> int:

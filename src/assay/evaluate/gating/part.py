@@ -196,6 +196,12 @@ def known_enough(part: GatePart, cell: Cell, most: float) -> GatePart:
     return msgspec.structs.replace(part, decision=decision, sentence=part.sentence + said)
 
 
+def of_other_times(part: GatePart) -> GatePart:
+    """The part of a time that decides nothing, as the two variants were not called side by side."""
+    said = " All replies of one variant came before the other's, so it may be the hour that differs: use --fresh."
+    return msgspec.structs.replace(part, decision="inconclusive", sentence=part.sentence + said)
+
+
 def passes_enough(cell: Cell, minimum: float, ask: Question) -> GatePart:
     """Whether a variant's pass rate is at least the minimum."""
     name = ask.about.candidate

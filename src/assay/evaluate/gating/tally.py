@@ -20,6 +20,7 @@ from assay.evaluate.gating.part import (
     never_happens,
     no_different,
     not_worse,
+    of_other_times,
     passes_enough,
 )
 from assay.evaluate.gating.slice import slice_parts
@@ -216,7 +217,16 @@ class GateTally:
     def _metric(self, rule: MetricRule, ask: "_Asking") -> GatePart:
         cell = self._groups.cell(self._of_rule(rule))
         part = self._judge(rule, cell, ask)
-        return known_enough(part, cell, self.spec.max_missing) if is_measure(rule.metric) else part
+        if not is_measure(rule.metric):
+            return part
+        if rule.is_relative and rule.metric.endswith("_ms") and self._of_other_times():
+            part = of_other_times(part)
+        return known_enough(part, cell, self.spec.max_missing)
+
+    def _of_other_times(self) -> bool:
+        pair = self.spec.compare
+        assert pair is not None  # the suite is refused otherwise
+        return self.arms[pair.candidate].is_of_another_time(self.arms[pair.baseline])
 
     def _judge(self, rule: MetricRule, cell: Cell, ask: "_Asking") -> GatePart:
         if rule.margin is not None:
