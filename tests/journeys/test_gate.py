@@ -233,3 +233,19 @@ def test_when_a_case_passes_is_told_with_the_decision(small, sorter, here, again
     assert json.loads((small.runs()[-1] / "gate.json").read_bytes())["policy"]["cases"] == {"passes": 2, "of": 3}
     assert "A case passes when at least 2 of its 3 repeats do." in done.out
     assert "The same bytes as gate.json" in done.out
+
+
+def test_a_version_that_is_compared_with_itself_is_told_before_the_run(small, sorter, here, against):
+    usual = here(*EVAL, *against(sorter))
+    change(small, "suites/sort.yaml", "sort-2.prompt.md", "sort-1.prompt.md")
+    made = len(sorter.requests)
+    done, planned = here(*EVAL, *against(sorter)), here("plan", "suites/sort.yaml", "--json")
+
+    assert "A/A" not in usual.err
+    told = (
+        "candidate and baseline are the same version, desk.sort 1.0.0 on openai-compatible/m with the same parameters"
+    )
+    assert f"suites/sort.yaml: {told} (A/A)" in done.err
+    assert "(A/A)" in planned.err
+    assert done.json()["decision"] is not None
+    assert len(sorter.requests) == made  # the replies of one are those of the other

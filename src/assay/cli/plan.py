@@ -14,7 +14,7 @@ from assay.cli.options import json_option, model_options
 from assay.cli.output import plain, print_json, stdout_console
 from assay.core.errors import BadInput
 from assay.evaluate import wording
-from assay.evaluate.native import SuiteOptions, open_suite
+from assay.evaluate.native import SuiteOptions, alike_note, open_suite
 from assay.evaluate.plan import override_of
 from assay.evaluate.planning.evidence import gather
 from assay.evaluate.planning.plan import Given, Least, LeastRate, Plan, Seen, Size, SliceSize, make_plan
@@ -71,6 +71,8 @@ def plan(
     )
     prepared, _ = open_suite(app.project, suite_file, options)
     suite = prepared.suite
+    if (note := alike_note(prepared)) is not None:
+        click.echo(note, err=True)
     if suite.gate is None or not suite.gate.infers:
         raise BadInput(
             f"{suite.file} has no gate that concludes from cases, so there is nothing to plan for",

@@ -15,7 +15,7 @@ from assay.core.clock import stamp
 from assay.core.errors import BadInput
 from assay.evaluate import wording
 from assay.evaluate.calibration.gate import check_calibrations
-from assay.evaluate.native import Prepared, SuiteOptions, known_judges, open_suite
+from assay.evaluate.native import Prepared, SuiteOptions, alike_note, known_judges, open_suite
 from assay.evaluate.touched import Change, in_words, suites_of
 from assay.evaluate.types import Suite
 
@@ -61,6 +61,7 @@ def choose_suites(app: App, given: Sequence[Path], since: str | None, options: S
             continue
         judges, now = known_judges(project, prepared), stamp(app.clock.now_utc())
         check_calibrations(prepared.calibrations, judges, now, prepared.suite.document)
+        choice.told += [note] if (note := alike_note(prepared)) is not None else []
         choice.suites.append(chosen)
     if change is not None and not choice.suites:
         choice.told.append(f"nothing to run: {_plural(len(choice.left_out), 'suite')} left out")

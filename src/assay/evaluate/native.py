@@ -118,6 +118,23 @@ def open_suite(
     return Prepared(suite, variants, facts, stage, calibrations), why_not
 
 
+def alike_note(prepared: Prepared) -> str | None:
+    """What there is to say of a gate that compares a version with itself; None of one that does not."""
+    suite = prepared.suite
+    pair = suite.gate.compare if suite.gate is not None else None
+    if pair is None:
+        return None
+    of = {variant.name: variant for variant in prepared.variants}
+    if of[pair.candidate].identity() != of[pair.baseline].identity():
+        return None
+    label = of[pair.candidate].label
+    return (
+        f"{suite.file}: {pair.candidate} and {pair.baseline} are the same version, {label.prompt} "
+        f"{label.version or label.digest[:15]} on {label.model} with the same parameters (A/A): both get the same "
+        "replies, so the gate compares a version with itself"
+    )
+
+
 def known_judges(project: Project, prepared: Prepared) -> dict[str, str]:
     """Grader -> the digest of its judge: of those with a calibration, and as far as it is known before the run."""
     suite, wanted = prepared.suite, {one.grader for one in prepared.calibrations}
