@@ -184,7 +184,7 @@ def test_a_run_that_began_when_its_calibration_had_expired_stays_invalid_when_it
         here("eval", "suites/answer.yaml", *against(fake))
     plan = office.runs()[-1] / "plan.json"
     plan.write_text(json.dumps(json.loads(plan.read_text()) | {"started_utc": "2126-01-01T00:00:00Z"}))
-    replayed = here("gate", "last", "--json").json()
+    replayed = here("gate", plan.parent.name, "--json").json()
 
     assert replayed["record"]["decision"] == "invalid"
     assert "expired on 2126-01-01" in replayed["record"]["sentence"]

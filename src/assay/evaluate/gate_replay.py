@@ -44,6 +44,7 @@ class RunPlan(msgspec.Struct, frozen=True, kw_only=True):
     run: str
     suite: str
     datasets: dict[str, str]
+    asked: dict[str, str] = {}
     fresh: str = ""
     started_utc: str = ""
     gate: ToldGate | None = None

@@ -186,7 +186,7 @@ def _graded_otherwise(before: RunPlan, after: RunPlan) -> str | None:
     first, second = before.told, after.told
     if first.measures and second.measures:
         parts = [*first.measures, *(part for part in second.measures if part not in first.measures)]
-        told = [_other_part(part, first.measures, second.measures) for part in parts]
+        told = [_other_part(part, before, after) for part in parts]
     else:
         same = first.instrument == second.instrument
         told = [None if same else "their graders or their judge are not the same"]
@@ -198,12 +198,16 @@ def _graded_otherwise(before: RunPlan, after: RunPlan) -> str | None:
     return f"{', '.join(found)}{suites}"
 
 
-def _other_part(part: str, before: Mapping[str, str], after: Mapping[str, str]) -> str | None:
-    if before.get(part) == after.get(part):
+def _other_part(part: str, before: RunPlan, after: RunPlan) -> str | None:
+    first, second = before.told.measures, after.told.measures
+    if first.get(part) == second.get(part):
         return None
-    if part in before and part in after:
-        return f"the {part} is not the same"
-    return f"only the {'first' if part in before else 'second'} has the {part}"
+    if part not in first or part not in second:
+        return f"only the {'first' if part in first else 'second'} has the {part}"
+    judge = part.replace("grader ", "judge of ", 1)
+    then, now = before.asked.get(judge), after.asked.get(judge)
+    models = f" (was {then}, is {now})" if then is not None and now is not None and then != now else ""
+    return f"the {part} is not the same{models}"
 
 
 def _file_digest(file: Path) -> str:
