@@ -177,7 +177,9 @@ class TestTheScriptsOfTheAction:
         assert done.returncode == 3, done.stderr
         assert (job.parent / "output").read_text() == "decision=inconclusive\nreport=assay-report\n"
         assert (job.parent / "summary").read_text("utf-8").count("### ") == 2
-        assert re.findall(r"^::(\w+) title=(\w+)", done.stdout, re.MULTILINE) == [("notice", "one"), ("warning", "two")]
+        assert re.findall(r"^::(\w+) title=(\w+)", done.stdout, re.MULTILINE) == [
+            ("notice", "one"), ("warning", "two"), ("error", "gate"),
+        ]  # fmt: skip
         assert {p.name for p in (job / "assay-report").iterdir()} == FILES
 
     def test_take_every_input_as_it_is(self, job, fake):

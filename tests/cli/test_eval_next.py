@@ -1,5 +1,7 @@
 """What a newcomer meets around ``assay eval``: a suite by its name, a run that fails, an unknown model, no Git."""
 
+import json
+
 import pytest
 
 from assay.cli.main import run
@@ -66,7 +68,9 @@ def test_several_suites_end_with_a_line_that_sums_up(started, capsys):
     out = capsys.readouterr().out
     last = out.splitlines()[-1]
     first = next(
-        path.name for path in (started / ".assay/runs").iterdir() if '"sentiment"' in (path / "plan.json").read_text()
+        path.name
+        for path in (started / ".assay/runs").iterdir()
+        if json.loads((path / "plan.json").read_text())["suite"] == "sentiment"
     )
 
     assert f"assay failures {first}\n  assay explain s-02 --run {first}\n" in out  # another run comes after it

@@ -16,7 +16,7 @@ def test_passes_of_cases_on_their_own_get_tangos():
     assert (round(found.low, 5), round(found.high, 5)) == (-0.06359, 0.03211)
 
 
-@pytest.mark.parametrize(("clusters", "method"), [(29, "cluster-bca"), (30, "clustered-t")])
+@pytest.mark.parametrize(("clusters", "method"), [(29, "clustered-t-and-bca"), (30, "clustered-t")])
 def test_thirty_clusters_are_enough_for_t(clusters, method):
     rng = np.random.default_rng(1)
     ids = np.arange(200) % clusters

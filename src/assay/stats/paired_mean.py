@@ -2,7 +2,7 @@
 
     every difference -1, 0 or 1, each case on its own    Tango's score interval
     at least 30 clusters                                 Student's t, clustered standard error, G - 1
-    fewer                                                the cluster bootstrap BCa
+    fewer                                                each bound the more cautious of that and of the bootstrap
 
 For pairs that arrive one at a time, and for passes in clusters, see ``paired``.
 """
@@ -41,7 +41,11 @@ def paired_mean(
     if np.isin(found, (-1.0, 0.0, 1.0)).all() and sums.clusters == len(found):
         return tango(int((found == 1).sum()), int((found == -1).sum()), len(found), level=level)
     error = sums.standard_error()
-    if error is None or sums.clusters < FEW_CLUSTERS or sums.spread() <= ROUNDING:
+    if error is None or sums.spread() <= ROUNDING:
         return bca_of_sums(sums, level=level, seed=seed, bounds=(-1.0, 1.0))
     half = t_quantile((1 + level) / 2, sums.clusters - 1) * error
-    return Interval(sums.mean, max(-1.0, sums.mean - half), min(1.0, sums.mean + half), sums.n, level, "clustered-t")
+    low, high, method = max(-1.0, sums.mean - half), min(1.0, sums.mean + half), "clustered-t"
+    if sums.clusters < FEW_CLUSTERS:
+        drawn = bca_of_sums(sums, level=level, seed=seed, bounds=(-1.0, 1.0))
+        low, high, method = min(low, drawn.low), max(high, drawn.high), "clustered-t-and-bca"
+    return Interval(sums.mean, low, high, sums.n, level, method)

@@ -1,5 +1,7 @@
 """What a calibration makes of verdicts: when labels are used, when only the errors, and when nothing is concluded."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from assay.evaluate.calibration.correct import SLICE, JudgedRun, corrections
@@ -100,7 +102,7 @@ def test_of_passes_that_other_graders_fail_too_nothing_is_made_by_the_errors_alo
     measured = calibration(cases, true)
     later, _ = world(changed=0.2)
     one = later[0].replies["new"]
-    later[0].replies["new"] = Judged(one.text, one.reply, one.passed, False, one.identity)  # type: ignore[index]
+    later[0] = replace(later[0], replies={**later[0].replies, "new": replace(one, others=False)})
     found = Corrected(measured, later, same_cases=True)
 
     assert (found.pair("pass", "new", "old")(cell(later), 0.9).low) == -1.0

@@ -94,7 +94,7 @@ def test_it_holds_for_that_judge_and_until_that_day():
     found = msgspec.structs.replace(calibrate(CASES, labelled(CASES), ABOUT), expires_utc="2026-12-01T00:00:00Z")
 
     assert expired(found, "sha256:judge", "2026-11-30T23:59:59Z") is None
-    assert "its prompt, its model or how that is sampled" in expired(found, "sha256:other", "2026-11-30T00:00:00Z")
+    assert "its prompt, its model, how that is sampled" in expired(found, "sha256:other", "2026-11-30T00:00:00Z")
     assert "expired on 2026-12-01" in expired(found, "sha256:judge", "2026-12-01T00:00:00Z")
 
 

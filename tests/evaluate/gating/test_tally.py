@@ -166,6 +166,16 @@ def test_a_measure_is_held_by_its_ratio(factor, rule, decision, says):
     assert part.value == pytest.approx(factor, rel=0.02)
 
 
+@pytest.mark.parametrize(("cases", "decision"), [(2, "inconclusive"), (29, "inconclusive"), (30, "pass")])
+def test_a_ratio_that_is_the_same_in_a_few_pairs_shows_nothing_of_others(cases, decision):
+    spec = GateSpec(compare=PAIR, metrics=(MetricRule(metric="cost_usd", ratio=1.5),))
+    rows = [row(i, name, cost_usd=cost) for i in range(cases) for name, cost in (("old", "0.01"), ("new", "0.012"))]
+    part = judged(spec, rows)[2]
+
+    assert part.decision == decision
+    assert ("30 would do" in part.sentence) == (decision == "inconclusive")
+
+
 @pytest.mark.parametrize(("came", "decision"), [("2026-01-01T10:", "pass"), ("2026-01-01T08:", "inconclusive")])
 def test_times_are_compared_where_both_variants_were_called_side_by_side(came, decision):
     spec = GateSpec(compare=PAIR, metrics=(MetricRule(metric="latency_ms", ratio=1.5),))

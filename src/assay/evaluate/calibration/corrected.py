@@ -12,7 +12,7 @@ from itertools import combinations
 
 import numpy as np
 
-from assay.evaluate.calibration.types import Calibration, JudgedCase, LabelledReply
+from assay.evaluate.calibration.types import Calibration, Figure, JudgedCase, LabelledReply
 from assay.evaluate.gating.cell import Cell, difference_interval
 from assay.evaluate.gating.part import Estimate
 from assay.stats.clusters import Floats
@@ -146,9 +146,14 @@ def _errs_alike(calibration: Calibration) -> bool:
     """Whether nothing shows that the judge errs on one variant more than on another: all intervals overlap."""
     for one, other in combinations(calibration.variants.values(), 2):
         for a, b in ((one.sensitivity, other.sensitivity), (one.specificity, other.specificity)):
-            if None not in (a.low, a.high, b.low, b.high) and (a.low > b.high or b.low > a.high):  # type: ignore[operator]
+            (a_low, a_high), (b_low, b_high) = _ends(a), _ends(b)
+            if a_low > b_high or b_low > a_high:
                 return False
     return True
+
+
+def _ends(found: Figure) -> tuple[float, float]:
+    return 0.0 if found.low is None else found.low, 1.0 if found.high is None else found.high
 
 
 def _with_missing_pairs(found: Interval, missing: float) -> Interval:

@@ -13,7 +13,14 @@ import msgspec
 from assay.evaluate import wording
 from assay.evaluate.gate_spec import MetricRule, is_measure
 from assay.evaluate.gating import words
-from assay.evaluate.gating.cell import Cell, difference_interval, open_interval, pass_interval, score_interval
+from assay.evaluate.gating.cell import (
+    FEW_CLUSTERS,
+    Cell,
+    difference_interval,
+    open_interval,
+    pass_interval,
+    score_interval,
+)
 from assay.evaluate.gating.spread import Spread, spread_of
 from assay.evaluate.gating.words import SHARES, About
 from assay.evaluate.summary import GatePart, Unit
@@ -117,7 +124,7 @@ def below_ratio(cell: Cell, limit: float, ask: Question) -> GatePart:
         sentence = _open(cell, question, seen, words.advice(more, None, close="the ratio lies close to it"))
     visible = None if cell.n < 2 else math.exp(_visible(cell, ask.alpha) or 0.0)
     figures = _Figures(found, cell, bound=limit, visible=visible, unit="ratio")
-    return figures.part(ask, decision, sentence, more=more, kind=kind)
+    return _unless_all_alike(figures.part(ask, decision, sentence, more=more, kind=kind), cell, found)
 
 
 def no_different(cell: Cell, limit: float, ask: Question) -> GatePart:
@@ -157,7 +164,8 @@ def no_different(cell: Cell, limit: float, ask: Question) -> GatePart:
     visible = _visible(cell, ask.alpha)
     visible = math.exp(visible) if measured and visible is not None else visible
     figures = _Figures(found, cell, bound=limit, visible=visible, unit="ratio" if measured else None)
-    return figures.part(ask, decision, sentence, more=more)
+    part = figures.part(ask, decision, sentence, more=more)
+    return _unless_all_alike(part, cell, found) if measured else part
 
 
 def mean_holds(cell: Cell, rule: MetricRule, ask: Question) -> GatePart:
@@ -194,6 +202,20 @@ def known_enough(part: GatePart, cell: Cell, most: float) -> GatePart:
     enough = cell.left_out <= most * total
     decision: Decision = part.decision if enough or part.decision == "fail" else "inconclusive"
     return msgspec.structs.replace(part, decision=decision, sentence=part.sentence + said)
+
+
+def _unless_all_alike(part: GatePart, cell: Cell, found: Interval) -> GatePart:
+    """The part of a ratio; where it is the same in each of a few pairs, nothing bounds what was not seen."""
+    if part.decision != "pass" or cell.clusters >= FEW_CLUSTERS or found.high > found.low:
+        return part
+    said = f" It is the same in every pair, and {cell.clusters} are too few to rely on that; {FEW_CLUSTERS} would do."
+    return msgspec.structs.replace(
+        part,
+        decision="inconclusive",
+        sentence=part.sentence + said,
+        cases_needed=FEW_CLUSTERS - cell.clusters,
+        remark=None,
+    )
 
 
 def of_other_times(part: GatePart) -> GatePart:
