@@ -40,6 +40,7 @@ def tables(rounds: int) -> list[Table]:
         early.watched(few, SEED + 40),
         further.sequences(few // 2, SEED + 90),
         judges.corrected(few, SEED + 50),
+        judges.compared(few, SEED + 110),
     ]
 
 

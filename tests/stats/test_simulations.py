@@ -72,3 +72,12 @@ def test_further_intervals_hold_where_the_easy_way_does_not():
     assert all(share(row[1]) > 92 and share(row[2]) < 80 for row in attempts)
     assert all(share(cell) > 93 for row in agreement for cell in row[2:])
     assert all(share(row[1]) > 95 > 80 > share(row[2]) for row in watched)
+
+
+def test_under_a_judge_a_bad_candidate_passes_no_more_often_than_alpha():
+    found = rows(PAGE.read_text("utf-8"), "The gate under a judge")
+
+    assert len(found) == 4
+    assert all(share(row[4]) <= 5 + 1.4 for row in found)  # 1,000 rounds are unsure by 1.4 points at 5 %
+    assert all(share(row[5]) <= 5 + 1.4 for row in found)
+    assert max(share(row[3]) for row in found) > 20
