@@ -22,7 +22,7 @@ from assay.evaluate.types import Decision, VariantLabel
 
 GATE = "gate.json"
 FORMAT = 1
-METHOD = "1"
+METHOD = "2"
 """Grows when the same inputs would come to other figures."""
 
 _DIGITS = 12

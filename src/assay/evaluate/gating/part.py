@@ -187,7 +187,11 @@ def mean_holds(cell: Cell, rule: MetricRule, ask: Question) -> GatePart:
     elif decision == "fail":
         sentence = f"{ask.about.begin(f'{name} does not come to {wanted}')}: {seen}."
     else:
-        tail = f"if the mean stays, about {more:,} more cases would settle it" if more else "the mean lies close to it"
+        tail = (
+            f"if the mean stays, about {more:,} more cases would settle it, as a {_as(found, limit, least=least)}"
+            if more
+            else "the mean lies close to it"
+        )
         sentence = _open(cell, ask.about.within(f"{name} comes to {wanted}"), seen, tail)
     figures = _Figures(found, cell, bound=limit, visible=_visible(cell, ask.alpha), unit=_unit(metric))
     return figures.part(ask, decision, sentence, more=more)
@@ -240,7 +244,7 @@ def passes_enough(cell: Cell, minimum: float, ask: Question) -> GatePart:
     if decision == "inconclusive" and cell.n:
         more = _more_for_rate(found.value, minimum, cell.n, ask.alpha)
         said["inconclusive"] += (
-            f" If the rate stays, about {more:,} more cases would settle it."
+            f" If the rate stays, about {more:,} more cases would settle it, as a {_as(found, minimum, least=True)}."
             if more
             else " The rate lies so close to it that more cases will hardly settle it."
         )
@@ -373,6 +377,11 @@ class _Figures:
     def _judged(self, ask: Question) -> str:
         mean = self.cell.mean
         return wording.points(mean) if ask.about.baseline else wording.percent(mean)
+
+
+def _as(found: Interval, limit: float, *, least: bool) -> str:
+    """What an open question would come to if what was seen is the truth."""
+    return "pass" if (found.value >= limit) == least else "fail"
 
 
 def _open(cell: Cell, question: str, seen: str, tail: str) -> str:

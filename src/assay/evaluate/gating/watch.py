@@ -262,6 +262,7 @@ def _bounds(rule: _Rule, alpha: float, largest: int) -> tuple[float, float]:
 
 def _sentence(rule: _Rule, decision: Decision, seen: tuple[float, float, float], n: int, alpha: float) -> str:
     mean, low, high = seen
+    cases = f"{'All' if rule.metric == 'pass' else 'all'} {wording.plural(n, 'case')}"
     chance = f"each bound is wrong at most {100 * alpha:.3g} times in 100"
     how = f"after {wording.plural(n, 'case')}, watched all along; {chance}"
     if rule.second is not None:
@@ -270,7 +271,7 @@ def _sentence(rule: _Rule, decision: Decision, seen: tuple[float, float, float],
         words = {
             "pass": f"{rule.first} is not worse than {rule.second} by {margin} or more",
             "fail": f"{rule.first} is worse than {rule.second}",
-            "inconclusive": f"not decided yet: whether {rule.first} is worse than {rule.second} by {margin}",
+            "inconclusive": f"{cases} could not tell whether {rule.first} is worse than {rule.second} by {margin}",
         }
     else:
         least = wording.level(rule.bound)
@@ -278,7 +279,7 @@ def _sentence(rule: _Rule, decision: Decision, seen: tuple[float, float, float],
         words = {
             "pass": f"{rule.first} reaches {least}",
             "fail": f"{rule.first} stays below {least}",
-            "inconclusive": f"not decided yet: whether {rule.first} reaches {least}",
+            "inconclusive": f"{cases} could not tell whether {rule.first} reaches {least}",
         }
     about = "" if rule.metric == "pass" else f"{rule.metric}: "
     return f"{about}{words[decision]}: {shown}."
