@@ -55,3 +55,9 @@ def test_reads_as(text, wanted):
 
 def test_nothing_breaks_inside_an_interval():
     assert " " not in wording.interval(0.614, 0.529, 0.692)
+
+
+def test_repeats_of_a_case_do_not_make_a_slice_larger():
+    assert wording.powered(10, 1)
+    assert not wording.powered(21, 3)
+    assert wording.powered(30, 3)

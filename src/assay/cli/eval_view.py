@@ -218,7 +218,7 @@ class SummaryView:
     def slices(self, summary: Summary) -> None:
         """The weakest slices of the variant that the run is about; none of a run that says nothing of quality."""
         about = focus(summary) if summary.decision != "invalid" else None
-        weakest = weakest_first(about)[:SLICES_SHOWN] if about is not None else []
+        weakest = weakest_first(about, summary.repeats)[:SLICES_SHOWN] if about is not None else []
         if about is None or not weakest:
             return
         self.line()
@@ -228,7 +228,7 @@ class SummaryView:
             table.add_column(justify=justify, no_wrap=True, overflow="crop")
         for found in weakest:
             name = self.text.one_line(f"{found.tag}: {found.value}", 40)
-            powered = "" if found.rate.of >= wording.POWERED_FROM else "not powered"
+            powered = "" if wording.powered(found.rate.of, summary.repeats) else "not powered"
             cells = (wording.rate(found.rate), f"n = {found.rate.of:,}", powered)
             table.add_row(name, *(self.text.safe(cell) for cell in cells))
         self.console.print(table)

@@ -368,9 +368,9 @@ def focus(run: Summary) -> VariantSummary | None:
     return candidates[-1] if candidates else None
 
 
-def worst_first(found: VariantSummary) -> list[Slice]:
+def worst_first(found: VariantSummary, repeats: int = 1) -> list[Slice]:
     """A variant's slices by pass rate, those too small to rank at the end."""
-    return sorted(found.slices, key=lambda s: (s.rate.of < wording.POWERED_FROM, s.rate.value, s.rate.high))
+    return sorted(found.slices, key=lambda s: (not wording.powered(s.rate.of, repeats), s.rate.value, s.rate.high))
 
 
 def _slices(run: Summary) -> list[SliceView]:
@@ -382,9 +382,9 @@ def _slices(run: Summary) -> list[SliceView]:
         SliceView(
             one_line(worst.tag, 60),
             one_line(worst.value, 60),
-            [_slice_cell(found[v.name].get((worst.tag, worst.value))) for v in run.variants],
+            [_slice_cell(found[v.name].get((worst.tag, worst.value)), run.repeats) for v in run.variants],
         )
-        for worst in worst_first(about)
+        for worst in worst_first(about, run.repeats)
     ]
 
 
@@ -396,11 +396,11 @@ def _no_slices(run: Summary) -> str:
     return "No case has a tag, so there are no slices."
 
 
-def _slice_cell(found: Slice | None) -> SliceCell:
+def _slice_cell(found: Slice | None, repeats: int) -> SliceCell:
     if found is None or found.rate.of == 0:
         return SliceCell(None, wording.NOTHING, "0", powered=False)
     bar = rate_bar(found.rate.value, found.rate.low, found.rate.high)
-    return SliceCell(bar, wording.rate(found.rate), f"{found.rate.of:,}", found.rate.of >= wording.POWERED_FROM)
+    return SliceCell(bar, wording.rate(found.rate), f"{found.rate.of:,}", wording.powered(found.rate.of, repeats))
 
 
 def _graders(variants: list[VariantSummary]) -> Table:

@@ -17,7 +17,7 @@ UNKNOWN = "unknown"
 NOTHING = "\u2013"
 
 POWERED_FROM = 10
-"""A slice of fewer samples says next to nothing about its rate: its interval is wider than 50 points at worst."""
+"""A slice of fewer cases says next to nothing about its rate: its interval is wider than 50 points at worst."""
 
 STANDING_WORDS: dict[Standing, tuple[str, str]] = {
     "pass": ("✓", "Pass"),
@@ -26,6 +26,11 @@ STANDING_WORDS: dict[Standing, tuple[str, str]] = {
     "invalid": ("!", "Invalid"),
     "no gate": (NOTHING, "No gate"),
 }
+
+
+def powered(samples: int, repeats: int) -> bool:
+    """Whether a slice has cases enough to be ranked; repeats of one case are no more cases."""
+    return samples >= POWERED_FROM * repeats
 
 
 def percent(share: float) -> str:

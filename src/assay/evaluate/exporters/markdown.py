@@ -175,17 +175,22 @@ def _slices(page: _Page, summary: Summary) -> None:
     about = focus(summary) if summary.decision != "invalid" else None
     if about is None or not about.slices:
         return
-    weakest = weakest_first(about)[:SLICES]
+    weakest = weakest_first(about, summary.repeats)[:SLICES]
     rows = [
-        [code(f"{s.tag}: {s.value}", _NAME), wording.rate(s.rate), f"{s.rate.of:,}", _powered(s.rate.of)]
+        [
+            code(f"{s.tag}: {s.value}", _NAME),
+            wording.rate(s.rate),
+            f"{s.rate.of:,}",
+            _powered(s.rate.of, summary.repeats),
+        ]
         for s in weakest
     ]
     title = f"Weakest slices of {code(about.name, _NAME)}"
     page.details(title, ("slice", _rate_head(about), "samples", ""), rows, of=len(about.slices))
 
 
-def _powered(samples: int) -> str:
-    return "" if samples >= wording.POWERED_FROM else "not powered"
+def _powered(samples: int, repeats: int) -> str:
+    return "" if wording.powered(samples, repeats) else "not powered"
 
 
 def _failures(page: _Page, run: FinishedRun) -> None:
