@@ -26,6 +26,7 @@ from assay.evaluate.gating.case_column import Block
 from assay.evaluate.gating.tally import GateTally
 from assay.evaluate.summary import GatePart
 from assay.evaluate.types import GraderVerdict, SampleRow, VariantLabel
+from assay.stats.correction import JudgeCounts
 from assay.stats.paired import Pairs
 from assay.stats.passes import Passes
 from assay.stats.proportion import clopper_pearson_upper
@@ -239,6 +240,29 @@ def test_zero_tolerance_is_shown_by_an_exact_bound(n, failed, decision, needed):
     assert (part.decision, part.cases_needed) == (decision, needed)
     assert part.high == pytest.approx(clopper_pearson_upper(failed, n, level=0.95))
     assert part.variant == "new"
+
+
+def test_zero_tolerance_of_a_calibrated_judge_takes_its_errors_in():
+    spec = GateSpec(never=(NeverRule(grader="no-leak", at_most=0.02),))
+    verdict = GraderVerdict(grader="no-leak", score=1.0, passed=True)
+
+    def part(cases: int) -> GatePart:
+        counted = GateTally(spec, LABELS, repeats=1)
+        for i in range(cases):
+            for name in ("old", "new"):
+                counted.add(row(i, name, verdicts=[verdict]))
+        errors = {"grader:no-leak": JudgeCounts(100, 95, 60, 48)}
+        return counted.parts(alpha=0.05, errors=errors, advisory=frozenset({"grader:no-leak"}))[0]
+
+    open_, needed = part(200), part(200).cases_needed
+    found = JudgeCounts(100, 95, 60, 48).specificity(level=0.95).low
+
+    assert open_.high == pytest.approx(clopper_pearson_upper(0, 200, level=0.975) / found)
+    assert (open_.decision, open_.advisory) == ("inconclusive", False)
+    assert "the errors that were measured of the judge" in open_.sentence
+    assert needed is not None
+    assert part(200 + needed).decision == "pass"
+    assert part(200 + needed - 1).decision == "inconclusive"
 
 
 def test_a_grader_that_could_not_tell_has_not_seen_that_nothing_leaked():

@@ -265,7 +265,7 @@ def never_happens(failed: int, n: int, left_out: int, at_most: float, ask: Quest
     level, name, grader = 1 - ask.alpha, ask.about.candidate, ask.about.metric.removeprefix("grader:")
     low, high = _never_bounds(failed, n, ask)
     decision: Decision = "pass" if high <= at_most else "fail" if low > at_most else "inconclusive"
-    more = _more_without_failure(failed, n, at_most, level) if decision == "inconclusive" else None
+    more = _more_never(failed, n, at_most, ask) if decision == "inconclusive" else None
     share = wording.level(at_most)
     bound = f"at least {wording.percent(low)}" if decision == "fail" else f"at most {wording.percent(high)}"
     seen = f"{failed:,} of {wording.plural(n, 'case')} failed, so {bound} do "
@@ -318,6 +318,14 @@ def _never_bounds(failed: int, n: int, ask: Question) -> tuple[float, float]:
     high = clopper_pearson_upper(failed, n, level=level)
     low = clopper_pearson_lower(failed, n, level=level) - (1 - sensitivity)
     return max(0.0, low), min(1.0, high / specificity) if specificity > 0 else 1.0
+
+
+def _more_never(failed: int, n: int, at_most: float, ask: Question) -> int | None:
+    """Cases without a failure that are missing; with a judge's errors, as many as its bound takes."""
+    if ask.errors is None:
+        return _more_without_failure(failed, n, at_most, 1 - ask.alpha)
+    found = ask.errors.specificity(level=1 - ask.alpha).low
+    return _more_without_failure(failed, n, at_most * found, 1 - ask.alpha / 2) if found > 0 else None
 
 
 _CORRECTED = {"ppi++": "people's labels", "rogan-gladen": "how often it was measured to err"}
