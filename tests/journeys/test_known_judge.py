@@ -4,7 +4,7 @@ import json
 
 from assay.author.project import find_project
 from assay.evaluate.grader import bench_of, make_grader
-from assay.evaluate.judging.identity import known_judge
+from assay.evaluate.judging.identity import grader_identity, known_judge
 from assay.evaluate.native import SuiteOptions, open_suite
 from assay.testing.fake_provider import FakeProvider
 
@@ -59,4 +59,8 @@ def test_the_judge_that_is_known_beforehand_is_the_one_that_is_asked(small, here
             asked.setdefault(verdict["grader"], set()).add((verdict.get("detail") or {}).get("judge_identity"))
     assert known.pop("steps") is None  # it asks more than one question
     assert all(known.values())
-    assert {name: asked[name] for name in known} == {name: {judge} for name, judge in known.items()}
+    used = {spec.name: spec for spec in suite.graders if spec.name in known}
+    expected = {
+        name: {grader_identity(judge, used[name].settings, negate=used[name].negate)} for name, judge in known.items()
+    }
+    assert {name: asked[name] for name in known} == expected

@@ -22,6 +22,7 @@ RULE = "gate:"
 
 _CHARS = 2_000
 _ADVISORY = " This is told, and does not count."
+_JUDGED = " This is told, and does not count, as it rests on a judge whose errors no calibration makes up for here."
 _KINDS = {
     "validity": "Validity",
     "compare": "Comparison",
@@ -66,7 +67,10 @@ def metric_name(part: GatePart) -> str:
 
 def sentence_of(part: GatePart) -> str:
     """The gate's own sentence on one line, and that it does not count where it does not."""
-    return one_line(part.sentence, _CHARS) + (_ADVISORY if part.advisory else "")
+    said = one_line(part.sentence, _CHARS)
+    if not part.advisory:
+        return said
+    return said + (_ADVISORY if part.remark == "not-powered" else _JUDGED)
 
 
 def effect_of(part: GatePart, summary: Summary) -> Effect:

@@ -187,7 +187,7 @@ def test_times_are_compared_where_both_variants_were_called_side_by_side(came, d
     part = judged(spec, rows)[2]
 
     assert part.decision == decision
-    assert ("use --fresh" in part.sentence) == (decision == "inconclusive")
+    assert ("--fresh calls both" in part.sentence) == (decision == "inconclusive")
 
 
 @pytest.mark.parametrize(

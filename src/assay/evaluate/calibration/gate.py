@@ -72,7 +72,8 @@ def check_calibrations(
     for number, why in unfit_calibrations(calibrations, judges, at_utc):
         raise BadInput(
             why,
-            hint="calibrate again with 'assay judge calibrate', or take the file out of gate.calibrations",
+            hint="take the file out of gate.calibrations, run the suite, label its replies ('assay judge sample') and "
+            "calibrate anew, then name the new file",
             code="gate.calibrations",
             where=document.at("gate", "calibrations", number),
         )

@@ -114,7 +114,15 @@ def _head(summary: Summary) -> Iterator[str]:
 def _gate(page: _Page, summary: Summary) -> None:
     """Every rule with what was seen and its sentence, the worst first; slices that are too small in one line."""
     parts, small = without_unpowered(list(worst_first(told(summary))))
-    rows = [[SIGNS[p.decision], prose(name_of(p), _NAME), seen(p), prose(sentence_of(p))] for p in parts[:RULES]]
+    rows = [
+        [
+            SIGNS["no gate"] if p.advisory else SIGNS[p.decision],
+            prose(name_of(p), _NAME),
+            seen(p),
+            prose(sentence_of(p)),
+        ]
+        for p in parts[:RULES]
+    ]
     if rows:
         page.table(("", "rule", "seen", "what that says"), rows, of=len(parts))
     if small:

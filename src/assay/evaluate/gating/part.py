@@ -78,7 +78,8 @@ def not_worse(cell: Cell, margin: float, ask: Question) -> GatePart:
     decision: Decision = decide_non_inferior(found.low, found.high, margin)
     kind = remark(found.low, found.high, margin)
     spread = spread_of(ask.about.metric, cell)
-    more, repeats = _more(cell, margin, ask, spread) if decision == "inconclusive" else (None, None)
+    is_open = decision == "inconclusive" and ask.estimate is None
+    more, repeats = _more(cell, margin, ask, spread) if is_open else (None, None)
     candidate, baseline, least = ask.about.candidate, ask.about.baseline, words.margin(margin)
     seen = words.difference(found.value, found.low, found.high, found.level)
     if decision == "pass":
@@ -92,7 +93,8 @@ def not_worse(cell: Cell, margin: float, ask: Question) -> GatePart:
         sentence = f"{ask.about.begin(f'{candidate} is worse than {baseline}')}: {seen}."
     else:
         asked = ask.about.within(f"{candidate} is worse than {baseline} by {least}")
-        tail = words.advice(more, repeats, close="the difference lies close to the margin")
+        close = "the difference lies close to the margin" if ask.estimate is None else _MORE_LABELS
+        tail = words.advice(more, repeats, close=close)
         sentence = _open(cell, asked, seen, tail)
     visible = spread.visible(cell.n, cell.repeats, alpha=ask.alpha) if cell.n else None
     figures = _Figures(found, cell, bound=-margin, visible=visible)
@@ -111,6 +113,9 @@ def below_ratio(cell: Cell, limit: float, ask: Question) -> GatePart:
     if decision == "pass":
         kind = "improved" if found.high < 0 else "worse-inside-margin" if found.low > 0 else None
     more = _more_cases(cell, math.log(limit), ask.alpha) if decision == "inconclusive" and limit > 1 else None
+    close = "the ratio lies close to it"
+    if decision == "pass" and _all_alike(cell, found):
+        decision, kind, more, close = "inconclusive", None, None, _alike(cell)
     candidate, baseline, asked = ask.about.candidate, ask.about.baseline, f"{limit:.4g} times"
     seen = words.ratio(*_exp(found), found.level)
     if decision == "pass":
@@ -121,10 +126,10 @@ def below_ratio(cell: Cell, limit: float, ask: Question) -> GatePart:
         )
     else:
         question = ask.about.within(f"{candidate} stays below {asked} {baseline}")
-        sentence = _open(cell, question, seen, words.advice(more, None, close="the ratio lies close to it"))
+        sentence = _open(cell, question, seen, words.advice(more, None, close=close))
     visible = None if cell.n < 2 else math.exp(_visible(cell, ask.alpha) or 0.0)
     figures = _Figures(found, cell, bound=limit, visible=visible, unit="ratio")
-    return _unless_all_alike(figures.part(ask, decision, sentence, more=more, kind=kind), cell, found)
+    return figures.part(ask, decision, sentence, more=more, kind=kind)
 
 
 def no_different(cell: Cell, limit: float, ask: Question) -> GatePart:
@@ -148,7 +153,11 @@ def no_different(cell: Cell, limit: float, ask: Question) -> GatePart:
         decision = "pass"
     elif found.low >= most or found.high <= -most:
         decision = "fail"
-    more = _more_cases(cell, most, ask.alpha, cases=equivalence_cases) if decision == "inconclusive" else None
+    is_open = decision == "inconclusive" and ask.estimate is None
+    more = _more_cases(cell, most, ask.alpha, cases=equivalence_cases) if is_open else None
+    close = "the difference lies close to it" if ask.estimate is None else _MORE_LABELS
+    if measured and decision == "pass" and _all_alike(cell, found):
+        decision, more, close = "inconclusive", None, _alike(cell)
     if measured:
         least, seen = f"a factor of {limit:.4g}", words.ratio(*_exp(found), found.level)
     else:
@@ -160,12 +169,11 @@ def no_different(cell: Cell, limit: float, ask: Question) -> GatePart:
         sentence = f"{ask.about.begin(f'{pair} differ by {least} or more')}: {seen}."
     else:
         question = ask.about.within(f"{pair} differ by less than {least}")
-        sentence = _open(cell, question, seen, words.advice(more, None, close="the difference lies close to it"))
+        sentence = _open(cell, question, seen, words.advice(more, None, close=close))
     visible = _visible(cell, ask.alpha)
     visible = math.exp(visible) if measured and visible is not None else visible
     figures = _Figures(found, cell, bound=limit, visible=visible, unit="ratio" if measured else None)
-    part = figures.part(ask, decision, sentence, more=more)
-    return _unless_all_alike(part, cell, found) if measured else part
+    return figures.part(ask, decision, sentence, more=more)
 
 
 def mean_holds(cell: Cell, rule: MetricRule, ask: Question) -> GatePart:
@@ -208,24 +216,23 @@ def known_enough(part: GatePart, cell: Cell, most: float) -> GatePart:
     return msgspec.structs.replace(part, decision=decision, sentence=part.sentence + said)
 
 
-def _unless_all_alike(part: GatePart, cell: Cell, found: Interval) -> GatePart:
-    """The part of a ratio; where it is the same in each of a few pairs, nothing bounds what was not seen."""
-    if part.decision != "pass" or cell.clusters >= FEW_CLUSTERS or found.high > found.low:
-        return part
-    said = f" It is the same in every pair, and {cell.clusters} are too few to rely on that; {FEW_CLUSTERS} would do."
-    return msgspec.structs.replace(
-        part,
-        decision="inconclusive",
-        sentence=part.sentence + said,
-        cases_needed=FEW_CLUSTERS - cell.clusters,
-        remark=None,
-    )
+def _all_alike(cell: Cell, found: Interval) -> bool:
+    """Whether a ratio is the same in each of a few pairs, so that nothing bounds what was not seen."""
+    return cell.clusters < FEW_CLUSTERS and found.high <= found.low
+
+
+def _alike(cell: Cell) -> str:
+    return f"it is the same in every pair, and {cell.clusters} are too few to rely on that; {FEW_CLUSTERS} would do"
 
 
 def of_other_times(part: GatePart) -> GatePart:
     """The part of a time that decides nothing, as the two variants were not called side by side."""
-    said = " All replies of one variant came before the other's, so it may be the hour that differs: use --fresh."
-    return msgspec.structs.replace(part, decision="inconclusive", sentence=part.sentence + said)
+    said = (
+        "All replies of one variant came before the other's, so it may be the hour that differs; --fresh calls both. "
+    )
+    return msgspec.structs.replace(
+        part, decision="inconclusive", sentence=f"{said}By these: {part.sentence}", cases_needed=None, remark=None
+    )
 
 
 def passes_enough(cell: Cell, minimum: float, ask: Question) -> GatePart:
@@ -241,7 +248,9 @@ def passes_enough(cell: Cell, minimum: float, ask: Question) -> GatePart:
         "inconclusive": f"{wording.plural(cell.n, 'case')} cannot tell whether {name} passes {least}: {seen}.",
     }
     more = None
-    if decision == "inconclusive" and cell.n:
+    if decision == "inconclusive" and ask.estimate is not None:
+        said["inconclusive"] += f" {_MORE_LABELS[0].upper()}{_MORE_LABELS[1:]}."
+    elif decision == "inconclusive" and cell.n:
         more = _more_for_rate(found.value, minimum, cell.n, ask.alpha)
         said["inconclusive"] += (
             f" If the rate stays, about {more:,} more cases would settle it, as a {_as(found, minimum, least=True)}."
@@ -328,6 +337,7 @@ def _more_never(failed: int, n: int, at_most: float, ask: Question) -> int | Non
     return _more_without_failure(failed, n, at_most * found, 1 - ask.alpha / 2) if found > 0 else None
 
 
+_MORE_LABELS = "labels of this run's replies would tell more than further cases"
 _CORRECTED = {"ppi++": "people's labels", "rogan-gladen": "how often it was measured to err"}
 
 
