@@ -33,6 +33,6 @@ def calibration_not_valid(view: SuiteView) -> Iterator[Finding]:
             rule="calibration-not-valid",
             level="error",
             what=why,
-            hint="calibrate again with 'assay judge calibrate', or take the file out",
+            hint="take the file out, run the suite, label its replies ('assay judge sample') and calibrate anew",
             where=view.suite.document.at("gate", "calibrations", number),
         )
