@@ -12,7 +12,7 @@ def test_a_calibration_that_does_not_hold_is_an_error(view):
 
     assert found.level == "error"
     assert found.what == "the calibration facts expired on 2026-01-01"
-    assert "assay judge calibrate" in found.hint
+    assert "'assay judge sample') and calibrate anew" in found.hint
 
 
 def test_one_that_holds_is_not(view):
