@@ -75,7 +75,6 @@ def gate_runs(runs: TwoRuns, ledger: LookLedger) -> GateRecord:
         calibrations=calibration_digests(after.told.calibrations),
     )
     judged = JudgedRun(
-        name=after.run,
         started_utc=after.started_utc,
         datasets=after.datasets,
         repeats=counted.repeats,

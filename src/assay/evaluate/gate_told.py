@@ -17,6 +17,9 @@ Effect = Literal["passes", "fails", "warns"]
 CORRECTED = ("ppi++", "rogan-gladen", "clopper-pearson-judged")
 """The methods that make up for a judge's errors."""
 
+DIFFERENCES = ("compare", "metric margin", "metric within", "slices")
+"""The rules that hold a candidate against a baseline by a difference."""
+
 RULE = "gate:"
 """Before a rule's name, where graders and errors have theirs."""
 
@@ -129,7 +132,7 @@ def _writer(part: GatePart) -> Callable[[float], str]:
 
 
 def _is_difference(part: GatePart) -> bool:
-    return part.rule in ("compare", "metric margin", "metric within", "slices")
+    return part.rule in DIFFERENCES
 
 
 def _bare(text: str) -> str:

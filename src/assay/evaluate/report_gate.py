@@ -9,14 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assay.evaluate import wording
-from assay.evaluate.gate_told import is_corrected
+from assay.evaluate.gate_told import DIFFERENCES, is_corrected, metric_name
 from assay.evaluate.gating.spread import assumed
 from assay.evaluate.report_plot import Bar, Tick, round_steps
 from assay.evaluate.report_text import one_line
 from assay.evaluate.summary import Comparison, GatePart, Look, Policy, Summary, VariantSummary
 from assay.evaluate.wording import NBSP
 
-_DIFFERENCES = ("compare", "metric margin", "metric within", "slices")
 _ROOM = 0.08
 _PLANNED = (0.5, 1.0, 2.0, 4.0)
 SLICES_AT_ONCE = 20
@@ -157,7 +156,7 @@ class _Kind:
     def __init__(self, part: GatePart) -> None:
         self._part = part
         self.is_ratio = part.unit == "ratio"
-        self.is_difference = part.rule in _DIFFERENCES and not self.is_ratio
+        self.is_difference = part.rule in DIFFERENCES and not self.is_ratio
         self.is_limit = part.rule == "never" or part.rule.endswith("at_most")
         self.is_share = part.unit in ("share", "score")
 
@@ -255,14 +254,11 @@ class _Axis:
 
 
 def _title(part: GatePart, run: Summary) -> str:
-    metric = {"pass": "Pass rate", "score": "Mean score", "valid": "Contract kept", None: "Samples"}.get(
-        part.metric, (part.metric or "").replace("grader:", "Grader ").replace("named:", "Score ")
-    )
-    metric = one_line(metric.replace("_ms", " (ms)").replace("_usd", " (USD)").replace("_", " "), 80)
+    metric = metric_name(part)
     metric = metric[:1].upper() + metric[1:]
     if part.slice is not None:
         return one_line(part.slice, 80) if part.metric == "pass" else f"{one_line(part.slice, 80)}: {metric.lower()}"
-    if run.comparison is not None and part.rule in (*_DIFFERENCES, "metric ratio"):
+    if run.comparison is not None and part.rule in (*DIFFERENCES, "metric ratio"):
         joined = "over" if part.unit == "ratio" else "less"
         return f"{metric}: {one_line(run.comparison.candidate, 40)} {joined} {one_line(run.comparison.baseline, 40)}"
     if part.variant is not None:

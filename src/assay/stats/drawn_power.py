@@ -18,13 +18,11 @@ from assay.stats.argument import require_positive, require_probability
 from assay.stats.bootstrap import bca_of_sums
 from assay.stats.clusters import ClusterSums, Floats
 from assay.stats.distribution import t_quantile
+from assay.stats.paired_mean import FEW_CLUSTERS
 
 ROUNDS = 2_000
 MOST_CLUSTERS = 400
 """Beyond so many clusters the formula is as good."""
-
-FEW_CLUSTERS = 30
-"""Below so many clusters a mean score's bound is the more cautious of Student's t and the bootstrap's."""
 
 _FEW_ROUNDS = 500
 _RESAMPLES = 1_000

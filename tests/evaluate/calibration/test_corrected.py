@@ -61,7 +61,7 @@ def cell(cases) -> Cell:
 
 def run(cases, **changed) -> JudgedRun:
     usual = {
-        "name": "R2", "started_utc": "2026-01-02T00:00:00Z", "datasets": DATA, "repeats": 1,
+        "started_utc": "2026-01-02T00:00:00Z", "datasets": DATA, "repeats": 1,
         "judges": {"tone": ["j"]}, "cases": lambda grader: cases,
     }  # fmt: skip
     return JudgedRun(**(usual | changed))

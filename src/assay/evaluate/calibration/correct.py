@@ -46,7 +46,6 @@ class JudgedRun:
     """A run, or two, as far as corrections need it.
 
     Attributes:
-        name: The run.
         started_utc: When it began; a calibration must hold then.
         datasets: Label -> digest.
         repeats: How often each case was run.
@@ -54,7 +53,6 @@ class JudgedRun:
         cases: Reads the verdicts of a grader, case by case.
     """
 
-    name: str
     started_utc: str
     datasets: Mapping[str, str]
     repeats: int

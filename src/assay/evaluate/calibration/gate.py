@@ -104,7 +104,6 @@ def known_of(
     if not counted.spec.infers:
         return Given()
     run = JudgedRun(
-        name=folder.name,
         started_utc=at_utc,
         datasets=datasets,
         repeats=counted.repeats,
